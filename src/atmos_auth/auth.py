@@ -1,0 +1,182 @@
+"""The library's table of contents: everything one can do with the identities of one configuration."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from atmos_auth.delivery import environment
+from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
+from atmos_auth.delivery.environment import Environment
+from atmos_auth.domain.chain import Chain, Link
+from atmos_auth.domain.credentials import AwsCredentials, Credential
+from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.resolve import Resolver
+from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT, ensure, passes_through
+from atmos_auth.usecases.select_identity import Asked, select_identity
+
+if TYPE_CHECKING:
+    from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.usecases.listing import Entry
+    from atmos_auth.usecases.logout import Step
+    from atmos_auth.usecases.validate import Findings
+    from atmos_auth.usecases.whoami import Status
+
+
+class Auth:
+    """The identities of one configuration.
+
+    Methods take identity names in any case. Where a `reach` may be given, OFFLINE only looks, SILENT may use the
+    network but asks nobody, ASKING may start a sign-in. All raise `AtmosAuthError`.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        resolver: Resolver,
+        profiles: AwsFiles,
+        tokens: Callable[[], TokenStore],
+        authenticator: Callable[[], "Authenticator"],
+        build: Callable[[Link], Any],
+        aws: Callable[[], AwsConnections],
+        prompter: Prompter,
+        environ: Mapping[str, str],
+        clock: Clock,
+    ) -> None:
+        self.catalog = catalog
+        self._resolver = resolver
+        self._profiles = profiles
+        self._tokens = tokens
+        self._authenticator = authenticator
+        self._build = build
+        self._aws = aws
+        self._prompter = prompter
+        self._environ = environ
+        self._clock = clock
+
+    def select(self, asked: Asked) -> str | None:
+        """Tell which identity is meant, None when authentication is switched off; may prompt."""
+        return select_identity(self.catalog, asked, environ=self._environ, prompter=self._prompter)
+
+    def chain(self, identity: str) -> Chain:
+        """Return the links that lead to the identity."""
+        return self._resolver.identity(identity)
+
+    def login(self, identity: str) -> Credential:
+        """Perform the last step anew and deliver its result, signing in on the way if that is needed."""
+        return self._authenticator().credential(self.chain(identity), anew=True)
+
+    def login_provider(self, provider: str) -> Credential:
+        """Sign in to a provider, or renew its session."""
+        return self._authenticator().credential(self._resolver.provider(provider), anew=True)
+
+    def credentials(self, identity: str, reach: str = ASKING) -> Credential:
+        """Return usable credentials, at the least cost that `reach` allows."""
+        return self._ensure(self.chain(identity), reach)
+
+    def keys_environment(self, identity: str, reach: str = ASKING) -> Environment:
+        """Return variables that hold the credentials themselves."""
+        chain = self.chain(identity)
+        credential = self._ensure(chain, reach)
+        if not isinstance(credential, AwsCredentials):
+            return environment.passing_through(chain.tip.name, credential.region, _own_variables(chain))
+        return environment.with_keys(chain.tip.name, credential, _own_variables(chain))
+
+    def files_environment(self, identity: str, reach: str | None = ASKING) -> Environment:
+        """Return variables that point at the delivered profile; with `reach` None the profile need not exist."""
+        chain = self.chain(identity)
+        return self._pointing(chain, self._ensure(chain, reach) if reach is not None else self._profiles.read(chain))
+
+    def child_environment(self, identity: str, base: Mapping[str, str]) -> tuple[dict[str, str], Credential]:
+        """Return the whole environment for a child that runs as the identity, and the credential it will find."""
+        chain = self.chain(identity)
+        credential = self._ensure(chain, ASKING)
+        variables = self._pointing(chain, credential)
+        return environment.for_child(variables, base, delivered=not passes_through(chain)), credential
+
+    def location(self, identity: str) -> ProfileLocation:
+        """Tell where the identity's profile is, whether or not it exists."""
+        return self._profiles.locate(self.chain(identity))
+
+    def whoami(self, identity: str, reach: str = SILENT) -> "Status":
+        """Return who one is as this identity; asks AWS itself unless OFFLINE; never a person."""
+        from atmos_auth.usecases.whoami import whoami
+
+        chain = self.chain(identity)
+        return whoami(
+            chain,
+            obtain=lambda: self._own(chain, reach),
+            stored=lambda: self._profiles.read(chain),
+            ask_aws=None if reach == OFFLINE else self._caller,
+            now=self._clock.now(),
+        )
+
+    def entries(self) -> "list[Entry]":
+        """List what is configured, without network or prompts."""
+        from atmos_auth.usecases.listing import listing
+
+        return listing(self.catalog, chain_of=self.chain, stored=self._profiles.read)
+
+    def validate(self) -> "Findings":
+        """Check the configuration, without network or prompts."""
+        from atmos_auth.usecases.validate import validate
+
+        return validate(self.catalog, self._resolver)
+
+    def logout_steps(self, *, identities: list[str], providers: list[str]) -> "list[Step]":
+        """Plan what goes: these identities' credentials, these providers' sessions; nothing is done yet."""
+        from atmos_auth.usecases.logout import profile_steps, session_steps
+
+        steps = profile_steps([self.chain(name) for name in identities], self._profiles)
+        for name in providers:
+            chain = self._resolver.provider(name)
+            steps += session_steps(chain, self._build(chain.tip), self._tokens())
+        return steps
+
+    def forget_provider(self, provider: str) -> None:
+        """End the provider's session, so that the next sign-in starts from scratch; the service's refusal is no matter."""
+        from atmos_auth.usecases.logout import carry_out
+
+        carry_out(self.logout_steps(identities=[], providers=[provider]))
+
+    def identities_of(self, provider: str) -> list[str]:
+        """Name every identity whose chain starts at this provider."""
+        written, _ = self.catalog.provider(provider)
+        return [name for name in self.catalog.identities() if self.chain(name).root[:2] == (written, "provider")]
+
+    def _ensure(self, chain: Chain, reach: str) -> Credential:
+        return ensure(chain, reach, profiles=self._profiles, authenticator=self._authenticator, clock=self._clock)
+
+    def _pointing(self, chain: Chain, credential: Credential | None) -> Environment:
+        region = credential.region if credential is not None else _nearest_region(chain)
+        if passes_through(chain):
+            return environment.passing_through(chain.tip.name, region, _own_variables(chain))
+        return environment.with_files(chain.tip.name, self._profiles.locate(chain), region, _own_variables(chain))
+
+    def _own(self, chain: Chain, reach: str) -> Credential:
+        """What the identity itself amounts to: for an ambient one, what the SDK finds."""
+        if passes_through(chain) and reach != OFFLINE:
+            return self._authenticator().silent().credential(chain)
+        return self._ensure(chain, reach)
+
+    def _caller(self, credentials: AwsCredentials) -> tuple[str, str]:
+        from atmos_auth.aws_api.sts import Sts
+
+        region = credentials.region or "us-east-1"
+        return Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url).caller_identity()
+
+
+def _own_variables(chain: Chain) -> dict[str, str]:
+    """The identity's `env` list as a mapping."""
+    entries = chain.tip.settings.get("env") or []
+    return {str(e["key"]): str(e["value"]) for e in entries if isinstance(e, Mapping) and e.get("key") and "value" in e}
+
+
+def _nearest_region(chain: Chain) -> str | None:
+    """The region that credentials of this chain would carry."""
+    for link in reversed(chain.links):
+        principal = link.settings.get("principal")
+        region = (principal.get("region") if isinstance(principal, Mapping) else None) or link.settings.get("region")
+        if region:
+            return str(region)
+    return None

@@ -1,0 +1,88 @@
+"""From botocore's exceptions to the domain's errors: endpoint, operation and AWS's own words kept, secrets never in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore import exceptions as aws
+
+from atmos_auth.domain.errors import ServiceError
+
+# Codes after which the same request may succeed later.
+_RETRYABLE_CODES = frozenset(
+    {
+        "InternalServerException",
+        "InternalFailure",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
+@contextmanager
+def service_errors(operation: str, endpoint: str) -> Iterator[None]:
+    """Turn whatever botocore raises in the block into a `ServiceError`; `operation` is `service:Operation`."""
+    try:
+        yield
+    except aws.ClientError as error:
+        raise from_client_error(error, operation, endpoint) from error
+    except aws.ConnectionClosedError as error:
+        raise _unreachable(
+            operation, endpoint, "ConnectionClosed", "closed the connection without an answer"
+        ) from error
+    except aws.ConnectTimeoutError as error:
+        raise _unreachable(operation, endpoint, "ConnectTimeout", "did not accept the connection in time") from error
+    except aws.ReadTimeoutError as error:
+        raise _unreachable(operation, endpoint, "ReadTimeout", "did not answer in time") from error
+    except aws.SSLError as error:
+        raise ServiceError(
+            f"{operation}: the TLS certificate of {endpoint} could not be verified",
+            operation=operation,
+            endpoint=endpoint,
+            code="SSLError",
+            retryable=False,
+            hints=["behind a TLS-inspecting proxy, point AWS_CA_BUNDLE at its CA certificate"],
+        ) from error
+    except aws.ProxyConnectionError as error:
+        raise _unreachable(
+            operation, endpoint, "ProxyConnectionError", "could not be reached through the proxy"
+        ) from error
+    except aws.HTTPClientError as error:
+        raise _unreachable(operation, endpoint, type(error).__name__, "could not be reached") from error
+    except aws.BotoCoreError as error:
+        raise ServiceError(
+            f"{operation}: {error}",
+            operation=operation,
+            endpoint=endpoint,
+            code=type(error).__name__,
+            retryable=False,
+        ) from error
+
+
+def from_client_error(error: aws.ClientError, operation: str, endpoint: str) -> ServiceError:
+    """Keep AWS's code and message."""
+    code = str(error.response.get("Error", {}).get("Code") or "Unknown")
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    said = str(error.response.get("Error", {}).get("Message") or "").strip() or f"HTTP {status}"
+    return ServiceError(
+        f"{operation} failed with {code}: {said}",
+        operation=operation,
+        endpoint=endpoint,
+        code=code,
+        retryable=status >= 500 or status == 429 or code in _RETRYABLE_CODES,
+        details=[f"endpoint: {endpoint}"],
+    )
+
+
+def _unreachable(operation: str, endpoint: str, code: str, what: str) -> ServiceError:
+    return ServiceError(
+        f"{operation}: {endpoint} {what}",
+        operation=operation,
+        endpoint=endpoint,
+        code=code,
+        retryable=True,
+        hints=["check the network, and HTTPS_PROXY and NO_PROXY if you are behind a proxy", "check `region`"],
+    )

@@ -1,0 +1,55 @@
+"""The one host table: which partition a region belongs to, and where each service answers there."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from atmos_auth.domain.errors import InvalidSetting
+
+
+class Partition(NamedTuple):
+    """An AWS partition: its id, the suffix of its API hosts, and the region where its STS lives by default."""
+
+    id: str
+    dns_suffix: str
+    default_region: str
+
+
+def partition_of(region: str) -> Partition:
+    """Return the region's partition, from botocore's own endpoint data; raises `InvalidSetting` for no known one."""
+    for pattern, partition in _table():
+        if pattern.match(region):
+            return partition
+    raise InvalidSetting(
+        f'"{region}" is not a region of any AWS partition',
+        hints=["check `region`", "pip install --upgrade botocore"],
+    )
+
+
+def sts_endpoint(region: str) -> str:
+    """Regional STS endpoint."""
+    return f"https://sts.{region}.{partition_of(region).dns_suffix}"
+
+
+def oidc_endpoint(region: str) -> str:
+    """Where IAM Identity Center hands out tokens."""
+    return f"https://oidc.{region}.{partition_of(region).dns_suffix}"
+
+
+def portal_endpoint(region: str) -> str:
+    """Where the IAM Identity Center portal answers."""
+    return f"https://portal.sso.{region}.{partition_of(region).dns_suffix}"
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[tuple[re.Pattern[str], Partition], ...]:
+    from botocore.loaders import Loader
+
+    partitions = Loader().load_data("partitions")["partitions"]
+    return tuple(
+        (
+            re.compile(entry["regionRegex"]),
+            Partition(entry["id"], entry["outputs"]["dnsSuffix"], entry["outputs"]["implicitGlobalRegion"]),
+        )
+        for entry in partitions
+    )

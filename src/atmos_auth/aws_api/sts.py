@@ -1,0 +1,96 @@
+"""AWS STS: roles, root sessions, and who one is.
+
+Wire facts: https://docs.aws.amazon.com/STS/latest/APIReference/
+"""
+
+from typing import Any, NamedTuple
+
+from atmos_auth.aws_api.failures import service_errors
+from atmos_auth.aws_api.partitions import sts_endpoint
+from atmos_auth.domain.credentials import AwsCredentials
+from atmos_auth.domain.errors import AccessDenied, CredentialRejected, ServiceError
+from atmos_auth.domain.ports import AwsConnections
+
+# What STS says when the signing credential, not the request, is at fault.
+_REJECTED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+class CallerIdentity(NamedTuple):
+    """Who AWS takes us for."""
+
+    arn: str
+    account_id: str
+
+
+class Sts:
+    """STS of one region, called with one credential.
+
+    Every method uses the network and raises `ServiceError`, `AccessDenied`, or `CredentialRejected` when the signing
+    credential itself is no longer accepted.
+    """
+
+    def __init__(
+        self,
+        connections: AwsConnections,
+        credentials: AwsCredentials,
+        *,
+        region: str,
+        endpoint_url: str | None,
+    ) -> None:
+        self.endpoint = endpoint_url or sts_endpoint(region)
+        self._client = connections.client("sts", region=region, endpoint_url=self.endpoint, credentials=credentials)
+
+    def caller_identity(self) -> CallerIdentity:
+        """Ask AWS who the credential acts as."""
+        answer = self._call("GetCallerIdentity", self._client.get_caller_identity, {})
+        return CallerIdentity(answer["Arn"], answer["Account"])
+
+    def assume_role(
+        self, *, role_arn: str, session_name: str, external_id: str | None, duration_seconds: int | None
+    ) -> AwsCredentials:
+        """Become a role; the answer carries keys, their end and the session's ARN."""
+        parameters: dict[str, Any] = {"RoleArn": role_arn, "RoleSessionName": session_name}
+        if external_id:
+            parameters["ExternalId"] = external_id
+        if duration_seconds:
+            parameters["DurationSeconds"] = duration_seconds
+        answer = self._call("AssumeRole", self._client.assume_role, parameters)
+        return _credentials(answer, answer["AssumedRoleUser"]["Arn"])
+
+    def assume_root(self, *, target_principal: str, task_policy_arn: str, duration_seconds: int) -> AwsCredentials:
+        """Become the root user of a member account, limited to one task policy, for at most 900 seconds."""
+        answer = self._call(
+            "AssumeRoot",
+            self._client.assume_root,
+            {
+                "TargetPrincipal": target_principal,
+                "TaskPolicyArn": {"arn": task_policy_arn},
+                "DurationSeconds": duration_seconds,
+            },
+        )
+        partition = task_policy_arn.split(":")[1]
+        return _credentials(answer, f"arn:{partition}:iam::{target_principal}:root")
+
+    def _call(self, operation: str, method: Any, parameters: dict[str, Any]) -> Any:
+        try:
+            with service_errors(f"sts:{operation}", self.endpoint):
+                return method(**parameters)
+        except ServiceError as error:
+            if error.code in _REJECTED:
+                raise CredentialRejected(error.message, details=error.details) from error
+            if error.code in _DENIED:
+                raise AccessDenied(error.message, details=error.details) from error
+            raise
+
+
+def _credentials(answer: Any, principal: str) -> AwsCredentials:
+    keys = answer["Credentials"]
+    return AwsCredentials(
+        access_key_id=keys["AccessKeyId"],
+        secret_access_key=keys["SecretAccessKey"],
+        session_token=keys["SessionToken"],
+        expires_at=keys["Expiration"].timestamp(),
+        principal=principal,
+        account_id=principal.split(":")[4],
+    )

@@ -1,0 +1,48 @@
+"""`atmos auth exec`."""
+
+import argparse
+
+from atmos_auth.cli.identity_words import asked
+from atmos_auth.cli.output import BOLD, Paint
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.host.process import run as run_process
+from atmos_auth.wiring import Project
+
+USAGE = "atmos auth exec [flags] -- COMMAND [ARGUMENTS]"
+DESCRIPTION = """\
+Run a command as an identity. It finds the credentials through AWS_PROFILE and
+the files that Atmos keeps; variables that would win over them are removed.
+Signs in first if that is needed. The command's exit status is passed on.
+
+examples:
+  atmos auth exec -- terraform plan
+  atmos auth exec --identity prod-admin -- aws sts get-caller-identity"""
+TAKES_COMMAND = True
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_identity_flag(parser)
+    parser.add_argument("--no-browser", action="store_true", default=argparse.SUPPRESS, help="open no browser")
+    parser.add_argument("--qr", action="store_true", default=argparse.SUPPRESS, help="show the address as a QR code")
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Run the command and return its exit status."""
+    if not arguments.rest:
+        raise UsageError(
+            "no command specified: invalid subcommand",
+            hints=["put the command after `--`: atmos auth exec -- aws s3 ls"],
+        )
+    identity = project.auth.select(asked(arguments))
+    if identity is None:
+        return run_process(arguments.rest, project.child_base)
+    environment, credential = project.auth.child_environment(identity, project.child_base)
+    status = run_process(arguments.rest, environment)
+    if status != 0 and credential.expires_at is not None and credential.expires_at <= project.clock.now():
+        stderr = project.streams.stderr
+        paint = Paint(stderr, project.environ, plain=project.plain)
+        stderr.write(f"\n{paint('Tip', BOLD)} If credentials are expired, refresh with:\n")
+        stderr.write(f"    atmos auth login --identity {identity}\n")
+    return status

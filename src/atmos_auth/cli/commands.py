@@ -1,0 +1,28 @@
+"""The table of commands: words, the module that answers, and the line that help shows; nothing is imported before use."""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command; `module` has `USAGE`, `DESCRIPTION`, `configure(parser)` and `run(arguments, project)`."""
+
+    words: tuple[str, ...]
+    module: str
+    summary: str
+
+
+COMMANDS = (
+    Command(("auth", "login"), "atmos_auth.cli.auth.login", "Sign in as an identity, or renew it"),
+    Command(("auth", "whoami"), "atmos_auth.cli.auth.whoami", "Show who you are as an identity, and until when"),
+    Command(("auth", "env"), "atmos_auth.cli.auth.env", "Print an identity's variables for a shell or a file"),
+    Command(("auth", "exec"), "atmos_auth.cli.auth.exec", "Run a command as an identity"),
+    Command(
+        ("auth", "list"),
+        "atmos_auth.cli.auth.list",
+        "List providers and identities, and how they hang together",
+    ),
+    Command(("auth", "validate"), "atmos_auth.cli.auth.validate", "Check the configuration, without network"),
+    Command(("auth", "logout"), "atmos_auth.cli.auth.logout", "Remove credentials and sessions"),
+    Command(("version",), "atmos_auth.cli.version", "Print the version"),
+)
+GROUPS = {"auth": "Sign in once, and let every AWS tool work as the identity you name"}

@@ -1,0 +1,145 @@
+"""The outermost function: recognise, run, and turn whatever happens into words and an exit status."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from atmos_auth.cli.output import Paint, show_error
+from atmos_auth.cli.parsing import Invocation, parse
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import AtmosAuthError, UsageError
+
+INTERRUPTED = 128 + 2
+TERMINATED = 128 + 15
+BROKEN_PIPE = 128 + 13
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived: unwind, so that the terminal is restored and temporary files go."""
+
+
+def main(words: Sequence[str], *, started_at: float | None = None) -> int:
+    """Run one command line and return its exit status; data goes to stdout, everything else to stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _terminate)
+    run = _Run(started_at)
+    try:
+        return run(words)
+    except AtmosAuthError as error:
+        run.report(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\nuser aborted\n")
+        return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    except BrokenPipeError:
+        # Whoever read us has gone; Python's own flush at exit must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as fault:  # noqa: BLE001 - a person must never meet a bare traceback
+        run.report_fault(fault)
+        return 1
+
+
+class _Run:
+    """One command line from words to exit status, and what must be known of it when it fails."""
+
+    def __init__(self, started_at: float | None) -> None:
+        self._started_at = started_at
+        self._project: Any = None
+        self._plain = False
+        self._verbose = False
+
+    def __call__(self, words: Sequence[str]) -> int:
+        invocation = parse(words)
+        self._plain = getattr(invocation.arguments, "no_color", False)
+        self._verbose = getattr(invocation.arguments, "verbose", False)
+        self._change_directory(invocation)
+        from atmos_auth.wiring import Project
+
+        self._project = Project(_options(invocation), started_at=self._started_at)
+        status: int = invocation.module.run(invocation.arguments, self._project)
+        sys.stdout.flush()
+        return status
+
+    def report(self, error: AtmosAuthError) -> None:
+        """Say what went wrong, and under --verbose why."""
+        if self._is_debug():
+            self._traceback(error)
+        mask = self._mask()
+        error.message = mask(error.message)
+        error.details = tuple(mask(detail) for detail in error.details)
+        sys.stdout.flush()
+        show_error(error, sys.stderr, Paint(sys.stderr, os.environ, plain=self._plain))
+
+    def report_fault(self, fault: Exception) -> None:
+        """Say that the fault is ours."""
+        if self._is_debug():
+            self._traceback(fault)
+        failure = AtmosAuthError(
+            f"internal error: {type(fault).__name__}",
+            hints=["run it again with --verbose, and report what it prints"],
+        )
+        self.report(failure) if not self._is_debug() else show_error(failure, sys.stderr, Paint(sys.stderr, os.environ))
+
+    def _is_debug(self) -> bool:
+        try:
+            return self._verbose or (self._project is not None and self._project.log.is_debug)
+        except AtmosAuthError:
+            return False
+
+    def _traceback(self, error: BaseException) -> None:
+        from traceback import format_exception
+
+        sys.stderr.write(self._mask()("".join(format_exception(error))))
+
+    def _mask(self) -> Any:
+        return self._project.redaction if self._project is not None else str
+
+    def _change_directory(self, invocation: Invocation) -> None:
+        directory = getattr(invocation.arguments, "chdir", None) or os.environ.get(env_names.ATMOS_CHDIR)
+        if not directory:
+            return
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise UsageError(
+                f"workdir does not exist: {directory} ({error.strerror})",
+                hints=["check --chdir and ATMOS_CHDIR"],
+            ) from error
+        # A child of ours is already there.
+        os.environ.pop(env_names.ATMOS_CHDIR, None)
+        os.environ["PWD"] = os.getcwd()
+
+
+def _options(invocation: Invocation) -> Any:
+    from atmos_auth.wiring import Options
+
+    said = vars(invocation.arguments)
+    verbose = said.get("verbose", False)
+    return Options(
+        config_files=_list(said.get("config")),
+        config_directories=_list(said.get("config_path")),
+        base_path=said.get("base_path"),
+        profiles=_list(said.get("profile")),
+        logs_level="debug" if verbose and "logs_level" not in said else said.get("logs_level"),
+        logs_file=said.get("logs_file"),
+        interactive=said.get("interactive", "true").lower() not in env_names.DISABLING_WORDS,
+        force_tty=said.get("force_tty", False),
+        color=False if said.get("no_color") else None,
+        qr=said.get("qr", False),
+        browser=not said.get("no_browser", False),
+    )
+
+
+def _list(words: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(part.strip() for word in words or () for part in word.split(",") if part.strip())
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise Terminated

@@ -1,0 +1,60 @@
+"""How things look on a terminal, in a pipe, and without colour."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from atmos_auth.domain.errors import AtmosAuthError
+
+RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
+
+
+class Paint:
+    """Colours for one stream: none without a terminal, with NO_COLOR, with --no-color or on a dumb terminal."""
+
+    def __init__(self, stream: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> None:
+        off = plain or environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+        self._on = not off and stream.isatty()
+
+    def __call__(self, text: str, *codes: str) -> str:
+        """Return `text` in the given colours."""
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self._on and codes else text
+
+
+def show_error(error: AtmosAuthError, stream: TextIO, paint: Paint) -> None:
+    """Print what is wrong, where, and what mends it."""
+    stream.write(f"{paint('✗', RED, BOLD)} {error.message}\n")
+    if error.place:
+        stream.write(f"  {paint(f'at {error.place}', DIM)}\n")
+    for detail in error.details:
+        stream.write(f"  {paint(detail, DIM)}\n")
+    for hint in error.hints:
+        stream.write(f"💡 {hint}\n")
+
+
+def show_rows(rows: Sequence[tuple[str, str | None]], stream: TextIO, paint: Paint) -> None:
+    """Print names and values in two columns; rows without a value are left out."""
+    present = [(name, value) for name, value in rows if value]
+    width = max((len(name) for name, _ in present), default=0)
+    for name, value in present:
+        stream.write(f"  {paint(name.ljust(width), BOLD)}  {value}\n")
+
+
+def moment(seconds: float) -> str:
+    """Give a time in the machine's own time zone: `2026-01-02 18:30:00 UTC`."""
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(seconds))
+
+
+def time_left(seconds: float) -> str:
+    """Give a span as `11h 59m`, `5m 3s`, `42s`, or `expired`."""
+    whole = int(seconds)
+    if whole <= 0:
+        return "expired"
+    if whole >= 3600:
+        return f"{whole // 3600}h {whole % 3600 // 60}m"
+    return f"{whole // 60}m {whole % 60}s" if whole >= 60 else f"{whole}s"
+
+
+def expiry(expires_at: float | None, now: float) -> str | None:
+    """Give an end as a time and a span, None when there is none."""
+    return f"{moment(expires_at)} ({time_left(expires_at - now)})" if expires_at is not None else None

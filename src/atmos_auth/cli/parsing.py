@@ -1,0 +1,193 @@
+"""From words to a command and its arguments: argparse, with each command's flags declared only when it is called."""
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
+from atmos_auth.domain.errors import UsageError
+
+# What a bare --identity stands for; it cannot be typed, because names may not hold a line break.
+PICK = "\n"
+WIDTH = 80
+
+
+class Invocation:
+    """A command that was recognised: its module, its flags, its positional words, and what came after `--`."""
+
+    def __init__(self, module: Any, arguments: argparse.Namespace, rest: Sequence[str] | None) -> None:
+        self.module = module
+        self.arguments = arguments
+        self.arguments.rest = rest
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of exiting, and prints help for a person at 80 columns."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", _Formatter)
+        super().__init__(add_help=False, allow_abbrev=False, **options)
+        self.add_argument("-h", "--help", action="help", help="show this help")
+
+    def error(self, message: str) -> NoReturn:
+        """Turn argparse's complaint into one of ours."""
+        raise UsageError(message, hints=[f"{self.prog} --help"])
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=WIDTH - 2)
+
+
+class _CommandParser(Parser):
+    """Declares its command's flags when it is first used."""
+
+    command: Command | None = None
+    module: Any = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self.declare()
+        return super().parse_known_args(args, namespace)
+
+    def declare(self) -> None:
+        if self.command is None or self.module is not None:
+            return
+        self.module = import_module(self.command.module)
+        self.usage = self.module.USAGE
+        self.description = self.module.DESCRIPTION
+        self.module.configure(self)
+        add_common_flags(self)
+        self.set_defaults(module=self.module)
+
+
+def parse(words: Sequence[str]) -> Invocation:
+    """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
+    words, rest = _split(words)
+    root = build_parser()
+    arguments, extra = root.parse_known_args(words)
+    flags = [word for word in extra if word.startswith("-") and word != "-"]
+    if flags:
+        raise UsageError(f"unknown flag {flags[0]}", hints=[f"{_name(arguments)} --help"])
+    if not hasattr(arguments, "module"):
+        group = getattr(arguments, "group", None)
+        (group or root).print_help()
+        raise SystemExit(0)
+    limit = getattr(arguments.module, "POSITIONALS", 0)
+    if len(extra) > limit:
+        raise _too_many(arguments, extra, limit)
+    arguments.positional = extra
+    return Invocation(arguments.module, arguments, rest)
+
+
+def build_parser() -> Parser:
+    """Return the whole tree of parsers; commands are named in it but not loaded."""
+    root = Parser(
+        prog="atmos",
+        usage="atmos COMMAND [flags]",
+        description="Name an identity, and every AWS tool works as it.",
+    )
+    root.add_argument(
+        "--version",
+        action="store_const",
+        const=import_module("atmos_auth.cli.version"),
+        dest="module",
+        default=argparse.SUPPRESS,
+        help="print the version",
+    )
+    add_common_flags(root)
+    branches: dict[tuple[str, ...], Any] = {
+        (): root.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
+    }
+    for name, summary in GROUPS.items():
+        group = branches[()].add_parser(
+            name,
+            help=summary,
+            description=f"{summary}.",
+            prog=f"atmos {name}",
+            usage=f"atmos {name} COMMAND [flags]",
+        )
+        group.set_defaults(group=group)
+        add_identity_flag(group)
+        add_common_flags(group)
+        branches[(name,)] = group.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
+    for command in COMMANDS:
+        parser = branches[command.words[:-1]].add_parser(
+            command.words[-1], help=command.summary, prog=" ".join(("atmos", *command.words))
+        )
+        parser.command = command
+    return root
+
+
+def add_identity_flag(parser: argparse.ArgumentParser) -> None:
+    """`--identity` in its three modes: with a name, bare (pick one), or absent."""
+    parser.add_argument(
+        "-i",
+        "--identity",
+        nargs="?",
+        const=PICK,
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="identity to use; bare: choose from a list; false: no authentication",
+    )
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags that every command takes, before or after its name."""
+    group = parser.add_argument_group("flags of every command")
+    absent = argparse.SUPPRESS
+    group.add_argument("-C", "--chdir", metavar="DIR", default=absent, help="change to this directory first")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        action="append",
+        default=absent,
+        help="read this file instead of searching",
+    )
+    group.add_argument(
+        "--config-path",
+        metavar="DIR",
+        action="append",
+        default=absent,
+        help="read the files of this directory instead",
+    )
+    group.add_argument("--base-path", metavar="DIR", default=absent, help="root of the project's relative paths")
+    group.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        default=absent,
+        help="configuration profile (repeatable)",
+    )
+    group.add_argument("--logs-level", metavar="LEVEL", default=absent, help="Trace, Debug, Info, Warn, Error or Off")
+    group.add_argument("--logs-file", metavar="FILE", default=absent, help="append log lines to this file")
+    group.add_argument("-v", "--verbose", action="store_true", default=absent, help="say what happens, and show causes")
+    group.add_argument("--no-color", action="store_true", default=absent, help="plain text")
+    group.add_argument("--force-tty", action="store_true", default=absent, help="show dialogues without a terminal")
+    group.add_argument(
+        "--interactive", nargs="?", const="true", metavar="BOOL", default=absent, help="false: never ask"
+    )
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    """Cut at the first `--`: what follows belongs to somebody else."""
+    words = list(words)
+    if "--" not in words:
+        return words, None
+    cut = words.index("--")
+    return words[:cut], words[cut + 1 :]
+
+
+def _too_many(arguments: argparse.Namespace, extra: Sequence[str], limit: int) -> UsageError:
+    name = _name(arguments)
+    if getattr(arguments.module, "TAKES_COMMAND", False):
+        return UsageError(
+            f"no command specified: {' '.join(extra)!r} must come after `--`",
+            hints=[f"{name} -- {' '.join(extra)}"],
+        )
+    return UsageError(f"unexpected {extra[limit]!r}", hints=[f"{name} --help"])
+
+
+def _name(arguments: argparse.Namespace) -> str:
+    module = getattr(arguments, "module", None)
+    return next((" ".join(("atmos", *c.words)) for c in COMMANDS if module and c.module == module.__name__), "atmos")

@@ -1,0 +1,177 @@
+"""Typed settings out of a tree: every misfit becomes a sentence with its place, and what fits becomes a structure."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import jsonschema_rs
+import msgspec
+
+from atmos_auth.config.tree import place_of
+from atmos_auth.domain.errors import InvalidPrincipal, InvalidSetting
+from atmos_auth.domain.place import Place
+
+S = TypeVar("S")
+
+
+class Misfits:
+    """What is wrong with one section: `errors` keep it from being used, `unknown` keys are merely not understood."""
+
+    def __init__(self) -> None:
+        self.errors: list[InvalidSetting] = []
+        self.unknown: list[InvalidSetting] = []
+
+
+def check(settings: Any, structure: type, *, subject: str, fallback: Place | None = None) -> Misfits:
+    """Compare `settings` with the structure's JSON Schema; `subject` opens each sentence; nothing is raised."""
+    schema, validator = _schema(structure)
+    plain = _plain(settings)
+    misfits = Misfits()
+    for error in validator.iter_errors(plain):
+        path = list(error.instance_path)
+        if error.kind.name == "additionalProperties":
+            for key in sorted(error.kind.unexpected):
+                known = _properties(_walk(schema, error.schema_path))
+                misfits.unknown.append(_unknown(subject, settings, [*path, key], known, fallback))
+            continue
+        if error.kind.name == "required":
+            path = [*path, error.kind.property]
+            described = _properties(_walk(schema, error.schema_path)).get(error.kind.property, {})
+            misfits.errors.append(_missing(subject, settings, path, described, fallback))
+        else:
+            described = _walk(schema, error.schema_path)
+            empty = error.instance == "" and path
+            make = _missing if empty else _misfit
+            misfits.errors.append(make(subject, settings, path, described, fallback))
+    misfits.errors.sort(key=lambda e: e.place or Place("", 0, 0))
+    return misfits
+
+
+def convert(settings: Any, structure: type[S]) -> S:
+    """Build the structure from settings that passed `check`; unknown keys are left out."""
+    known = set(structure.__struct_fields__)  # type: ignore[attr-defined]
+    return msgspec.convert(_known(_plain(settings), structure, known), structure)
+
+
+def _known(plain: Any, structure: type, known: set[str]) -> Any:
+    """Drop, at every level, the keys that the structure does not have."""
+    types = {f.name: f.type for f in msgspec.structs.fields(structure)}
+    result = {}
+    for key, value in plain.items():
+        if key not in known:
+            continue
+        inner = types[key]
+        is_structure = isinstance(inner, type) and issubclass(inner, msgspec.Struct)
+        if isinstance(value, Mapping) and is_structure:
+            value = _known(value, inner, set(inner.__struct_fields__))
+        result[key] = value
+    return result
+
+
+@lru_cache(maxsize=64)
+def _schema(structure: type) -> tuple[dict[str, Any], Any]:
+    schema = msgspec.json.schema(structure)
+    return schema, jsonschema_rs.validator_for(schema)
+
+
+def _plain(value: Any) -> Any:
+    """A key without a value is a key that is not there."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items() if v is not None}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _walk(schema: dict[str, Any], schema_path: Sequence[Any]) -> dict[str, Any]:
+    """Return the schema node that an error's keyword stands in."""
+    node: Any = schema
+    for step in list(schema_path)[:-1]:
+        node = node[step]
+    return node if isinstance(node, dict) else {}
+
+
+def _properties(node: dict[str, Any]) -> dict[str, Any]:
+    found = node.get("properties", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _missing(
+    subject: str, settings: Any, path: list[Any], described: dict[str, Any], fallback: Place | None
+) -> InvalidSetting:
+    name, parents = path[-1], path[:-1]
+    what = described.get("title", name)
+    where = f" in {'.'.join(map(str, parents))}" if parents else ""
+    example = _example(name, described)
+    hints = [f"{'.'.join(map(str, parents))}:" if parents else "", example]
+    return _setting_error(path)(
+        f"{subject}: {what} is required{where}",
+        place=place_of(settings, path) or fallback,
+        hints=[f"add `{' '.join(h for h in hints if h)}`"] if example else [f"add `{name}:`"],
+    )
+
+
+def _misfit(
+    subject: str, settings: Any, path: list[Any], described: dict[str, Any], fallback: Place | None
+) -> InvalidSetting:
+    value: Any = settings
+    for step in path:
+        value = value[step]
+    name = path[-1] if path else ""
+    example = _example(name, described)
+    return _setting_error(path)(
+        f"{subject}: {'.'.join(map(str, path))} is {_shown(path, value)}, which is not {_expected(described)}",
+        place=place_of(settings, path) or fallback,
+        hints=[f"for example `{example}`"] if example else [],
+    )
+
+
+def _unknown(
+    subject: str, settings: Any, path: list[Any], known: Mapping[str, Any], fallback: Place | None
+) -> InvalidSetting:
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(path[-1]), list(known), n=1)
+    return InvalidSetting(
+        f"{subject}: {'.'.join(map(str, path))} is not a setting that is known here",
+        place=place_of(settings, path) or fallback,
+        hints=[f'did you mean "{close[0]}"?'] if close else [f"known here: {', '.join(sorted(known))}"],
+    )
+
+
+def _setting_error(path: list[Any]) -> type[InvalidSetting]:
+    return InvalidPrincipal if path and path[0] == "principal" else InvalidSetting
+
+
+def _expected(described: dict[str, Any]) -> str:
+    choices = [described, *described.get("anyOf", [])]
+    for choice in choices:
+        if "description" in choice:
+            return str(choice["description"])
+    kinds = {
+        "string": "text",
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "a mapping",
+    }
+    return " or ".join(kinds.get(choice["type"], choice["type"]) for choice in choices if "type" in choice) or "valid"
+
+
+def _example(name: Any, described: dict[str, Any]) -> str:
+    for choice in (described, *described.get("anyOf", [])):
+        if choice.get("examples"):
+            value = choice["examples"][0]
+            return f'{name}: "{value}"' if isinstance(value, str) and value.isdigit() else f"{name}: {value}"
+    return ""
+
+
+def _shown(path: list[Any], value: Any) -> str:
+    """Show a wrong value, unless its name says that it may be a secret."""
+    if any(word in str(step).lower() for step in path for word in ("secret", "password", "token", "key")):
+        return "a value"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f'"{value}"' if isinstance(value, str) else {True: "true", False: "false"}.get(value, str(value))

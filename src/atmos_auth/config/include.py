@@ -1,0 +1,84 @@
+"""Insert another file: YAML and JSON as data, anything else as text."""
+
+import os
+from typing import Any
+
+from atmos_auth.config.documents import Documents
+from atmos_auth.config.paths import absolute
+from atmos_auth.config.queries import pick
+from atmos_auth.config.tree import Tagged, planted
+from atmos_auth.config.words import words
+from atmos_auth.domain.errors import ConfigError
+from atmos_auth.domain.place import Place
+
+_NOT_READ_YET = frozenset({".hcl", ".tf", ".tfvars"})
+
+
+def included(function: Tagged, documents: Documents, home: str) -> Any:
+    """Read the file that `!include FILE [query]` names, relative to its own file. Raises ConfigError."""
+    path, query = _named(function, home)
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix in _NOT_READ_YET:
+        raise ConfigError(
+            f"files of the form {suffix} cannot be included as data",
+            place=function.place,
+            hints=["Use `!include.raw` to insert the text, or keep the values in YAML or JSON."],
+        )
+    try:
+        if suffix in (".yaml", ".yml"):
+            document = documents.part(path)
+        elif suffix == ".json":
+            document = _json(path, documents)
+        else:
+            document = documents.text(path)
+    except ConfigError as error:
+        raise _blamed(error, path, function) from None
+    return pick(document, query, function) if query else document
+
+
+def included_text(function: Tagged, documents: Documents, home: str) -> str:
+    """Read the file that `!include.raw FILE` names as it is. Raises ConfigError."""
+    path, query = _named(function, home)
+    if query:
+        raise ConfigError("!include.raw takes a file and nothing else", place=function.place)
+    try:
+        return documents.text(path)
+    except ConfigError as error:
+        raise _blamed(error, path, function) from None
+
+
+def _named(function: Tagged, home: str) -> tuple[str, str]:
+    written, *query = words(function, at_least=1, at_most=2, form=f"`{function.tag} file.yaml`")
+    if "://" in written or written.startswith("git::"):
+        raise ConfigError(
+            f"{function.tag} reads local files only, and {written} is remote",
+            place=function.place,
+            hints=["Download the file and include the copy."],
+        )
+    return absolute(written, os.path.dirname(function.place.file), home), "".join(query)
+
+
+def _json(path: str, documents: Documents) -> Any:
+    try:
+        # JSON is YAML but for a few escapes, and only the YAML reader knows places.
+        return documents.tree(path)
+    except ConfigError:
+        import json
+
+        from atmos_auth.config.scalars import integer
+
+        try:
+            return planted(json.loads(documents.text(path), parse_int=integer), Place(path, 1, 1))
+        except (ValueError, RecursionError) as error:
+            place = Place(path, getattr(error, "lineno", 1), getattr(error, "colno", 1))
+            reason = getattr(error, "msg", "it is nested too deeply")
+            raise ConfigError(f"this is not valid JSON: {reason}", place=place) from None
+
+
+def _blamed(error: ConfigError, path: str, function: Tagged) -> ConfigError:
+    return ConfigError(
+        error.message,
+        place=error.place or Place(path, 1, 1),
+        hints=error.hints,
+        details=[*error.details, f"included at {function.place}"],
+    )

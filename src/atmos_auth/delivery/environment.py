@@ -1,0 +1,72 @@
+"""What a program under an identity finds in its environment."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from atmos_auth.delivery.aws_files import ProfileLocation
+from atmos_auth.domain import env_names as names
+from atmos_auth.domain.credentials import AwsCredentials
+from atmos_auth.domain.timestamps import to_text
+
+
+class Environment(NamedTuple):
+    """Variables to set, and names to unset because their old values would win over them."""
+
+    variables: dict[str, str]
+    unset: tuple[str, ...]
+
+
+def with_keys(identity: str, credentials: AwsCredentials, extra: Mapping[str, str]) -> Environment:
+    """Hand over the credentials themselves; `extra` is the identity's own `env`."""
+    variables = {
+        names.AWS_ACCESS_KEY_ID: credentials.access_key_id,
+        names.AWS_SECRET_ACCESS_KEY: credentials.secret_access_key,
+        names.ATMOS_IDENTITY: identity,
+    }
+    if credentials.session_token:
+        variables[names.AWS_SESSION_TOKEN] = credentials.session_token
+    if credentials.expires_at is not None:
+        variables[names.AWS_CREDENTIAL_EXPIRATION] = to_text(credentials.expires_at)
+    if credentials.endpoint_url:
+        variables[names.AWS_ENDPOINT_URL_STS] = credentials.endpoint_url
+    variables |= _region(credentials.region) | dict(extra)
+    # A profile beside keys makes the AWS CLI take the profile, and SDKs warn.
+    conflicting = (*names.CONFLICTING_WITH_PROFILE, names.AWS_PROFILE, names.AWS_SHARED_CREDENTIALS_FILE)
+    return Environment(variables, _absent(conflicting, variables))
+
+
+def with_files(identity: str, location: ProfileLocation, region: str | None, extra: Mapping[str, str]) -> Environment:
+    """Point at the delivered profile; holds no secret."""
+    variables = {
+        names.AWS_SHARED_CREDENTIALS_FILE: location.credentials_file,
+        names.AWS_CONFIG_FILE: location.config_file,
+        names.AWS_PROFILE: location.profile,
+        names.ATMOS_IDENTITY: identity,
+    }
+    variables |= _region(region) | dict(extra)
+    return Environment(variables, _absent(names.CONFLICTING_WITH_PROFILE, variables))
+
+
+def passing_through(identity: str, region: str | None, extra: Mapping[str, str]) -> Environment:
+    """Leave the program with what its environment already gives it, as ambient identities mean to."""
+    return Environment({names.ATMOS_IDENTITY: identity} | _region(region) | dict(extra), ())
+
+
+def for_child(environment: Environment, environ: Mapping[str, str], *, delivered: bool) -> dict[str, str]:
+    """Compose a child's whole environment: the current one, cleaned, with the identity's variables laid over it.
+
+    `delivered` tells that a profile of ours is in it, which must then be the only source of credentials.
+    """
+    child = {name: value for name, value in environ.items() if name not in environment.unset}
+    if delivered:
+        child[names.AWS_SDK_LOAD_CONFIG] = "1"
+        child[names.AWS_EC2_METADATA_DISABLED] = "true"
+    return child | environment.variables
+
+
+def _region(region: str | None) -> dict[str, str]:
+    return {names.AWS_REGION: region, names.AWS_DEFAULT_REGION: region} if region else {}
+
+
+def _absent(candidates: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in candidates if name not in variables)

@@ -1,0 +1,90 @@
+"""AWS ini files as text: one section is found, replaced or removed, and every other line stays as it is.
+
+A section is its header, the lines up to the next section, and the marker line right above the header, which is
+where we keep what the AWS format has no key for.
+"""
+
+MARKER = "; atmos:"
+
+
+def find(text: str, header: str) -> tuple[str | None, dict[str, str]] | None:
+    """Return the marker's content and the keys of the section `header` (without brackets), or None."""
+    lines = text.splitlines()
+    span = _span(lines, header)
+    if span is None:
+        return None
+    start, end = span
+    marker = lines[start][len(MARKER) :].strip() if lines[start].startswith(MARKER) else None
+    keys: dict[str, str] = {}
+    for line in lines[start:end]:
+        name, separator, value = line.partition("=")
+        if separator and not line.startswith((";", "#", "[", " ", "\t")):
+            keys[name.strip()] = value.strip()
+    return marker, keys
+
+
+def headers(text: str) -> list[tuple[str, str | None]]:
+    """Return every section's header with its marker's content, in order."""
+    lines = text.splitlines()
+    found = []
+    for number, line in enumerate(lines):
+        header = _header(line)
+        if header is not None:
+            above = lines[number - 1] if number else ""
+            found.append((header, above[len(MARKER) :].strip() if above.startswith(MARKER) else None))
+    return found
+
+
+def replace(text: str, header: str, keys: dict[str, str], marker: str | None = None) -> str:
+    """Return `text` with the section set to exactly these keys; a new section goes to the end.
+
+    A value that begins with a newline is written as nested lines, as AWS's `services` sections want them.
+    """
+    if any("\n" in value.lstrip("\n").replace("\n  ", "") or "\r" in value for value in keys.values()):
+        raise ValueError("a value may not break its line")
+    block = [f"{MARKER} {marker}"] if marker else []
+    block.append(f"[{header}]")
+    block += [f"{name} ={value}" if value.startswith("\n") else f"{name} = {value}" for name, value in keys.items()]
+    lines = text.splitlines()
+    span = _span(lines, header)
+    if span is None:
+        if lines and lines[-1].strip():
+            lines.append("")
+        lines += block
+    else:
+        start, end = span
+        after = lines[end:]
+        lines = [*lines[:start], *block, *([""] if after and after[0].strip() else []), *after]
+    return "\n".join(lines) + "\n"
+
+
+def remove(text: str, header: str) -> str:
+    """Return `text` without the section; unchanged when there is none."""
+    lines = text.splitlines()
+    span = _span(lines, header)
+    if span is None:
+        return text
+    start, end = span
+    rest = lines[:start] + lines[end:]
+    while rest and not rest[-1].strip():
+        rest.pop()
+    return "\n".join(rest) + "\n" if rest else ""
+
+
+def _span(lines: list[str], header: str) -> tuple[int, int] | None:
+    for number, line in enumerate(lines):
+        if _header(line) != header:
+            continue
+        start = number - 1 if number and lines[number - 1].startswith(MARKER) else number
+        end = number + 1
+        while end < len(lines) and _header(lines[end]) is None:
+            end += 1
+        if end < len(lines) and lines[end - 1].startswith(MARKER):
+            end -= 1  # that marker belongs to the section below
+        return start, end
+    return None
+
+
+def _header(line: str) -> str | None:
+    stripped = line.strip()
+    return stripped[1:-1] if stripped.startswith("[") and stripped.endswith("]") and len(stripped) > 2 else None

@@ -1,0 +1,79 @@
+"""What one link of a chain hands to the next: immutable, complete in itself, and silent about its secrets."""
+
+from typing import NamedTuple
+
+
+class SsoToken(NamedTuple):
+    """A signed-in session of one IAM Identity Center portal.
+
+    Times are seconds since the epoch. `client_*` is the OIDC client that may redeem `refresh_token`.
+    `session` is the key that all providers of this portal share: sha1 of `start_url|region`, in hex.
+    """
+
+    access_token: str
+    expires_at: float
+    start_url: str
+    region: str
+    session: str
+    issued_at: float | None = None
+    refresh_token: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    client_expires_at: float | None = None
+    endpoint_url: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return tuple(s for s in (self.access_token, self.refresh_token, self.client_secret) if s)
+
+    def __repr__(self) -> str:
+        """Name the portal, never the token."""
+        return f"SsoToken(start_url={self.start_url!r}, region={self.region!r}, expires_at={self.expires_at!r})"
+
+
+class AwsCredentials(NamedTuple):
+    """Keys that sign AWS requests, with what a later link or a tool needs to use them.
+
+    Times are seconds since the epoch; `expires_at` is None for keys without an end. `session` is the key of the
+    sign-in they come from, `principal` the ARN they act as, `endpoint_url` where STS answers if not at AWS.
+    """
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+    expires_at: float | None = None
+    issued_at: float | None = None
+    region: str | None = None
+    account_id: str | None = None
+    principal: str | None = None
+    session: str | None = None
+    endpoint_url: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return tuple(s for s in (self.secret_access_key, self.session_token) if s)
+
+    def __repr__(self) -> str:
+        """Name the principal and the first four characters of the key id, as AWS does in its own messages."""
+        return (
+            f"AwsCredentials({self.access_key_id[:4]}..., principal={self.principal!r}, expires_at={self.expires_at!r})"
+        )
+
+
+class Ambient(NamedTuple):
+    """No credential of ours: the program keeps whatever its environment already gives it."""
+
+    region: str | None = None
+    expires_at: float | None = None
+    issued_at: float | None = None
+    session: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Nothing: an ambient identity holds no value of its own."""
+        return ()
+
+
+Credential = SsoToken | AwsCredentials | Ambient

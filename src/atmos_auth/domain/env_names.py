@@ -1,0 +1,106 @@
+"""Every environment variable the product reads or writes, each with a sentence."""
+
+# --- selecting -------------------------------------------------------------------------------------------------
+ATMOS_IDENTITY = "ATMOS_IDENTITY"  # the identity to use, or false/0/no/off to switch authentication off
+ATMOS_PROFILE = "ATMOS_PROFILE"  # configuration profiles, separated by commas
+ATMOS_AUTH_REALM = "ATMOS_AUTH_REALM"  # namespace that keeps two projects' credentials apart
+
+# --- where the configuration is --------------------------------------------------------------------------------
+ATMOS_CLI_CONFIG_PATH = "ATMOS_CLI_CONFIG_PATH"  # directory whose atmos.yaml is laid over the discovered ones
+ATMOS_CONFIG = "ATMOS_CONFIG"  # files that replace discovery, separated by commas
+ATMOS_CONFIG_PATH = "ATMOS_CONFIG_PATH"  # directories that replace discovery, separated by commas
+ATMOS_BASE_PATH = "ATMOS_BASE_PATH"  # root of the project's relative paths
+ATMOS_GIT_ROOT_BASEPATH = "ATMOS_GIT_ROOT_BASEPATH"  # false: do not look at the repository's root
+ATMOS_CHDIR = "ATMOS_CHDIR"  # directory to change to before anything else
+
+# --- where our own files go ------------------------------------------------------------------------------------
+ATMOS_XDG_CONFIG_HOME = "ATMOS_XDG_CONFIG_HOME"  # wins over XDG_CONFIG_HOME
+ATMOS_XDG_CACHE_HOME = "ATMOS_XDG_CACHE_HOME"  # wins over XDG_CACHE_HOME
+ATMOS_XDG_DATA_HOME = "ATMOS_XDG_DATA_HOME"  # wins over XDG_DATA_HOME
+
+# --- talking to a person ---------------------------------------------------------------------------------------
+ATMOS_INTERACTIVE = "ATMOS_INTERACTIVE"  # false: never ask
+ATMOS_FORCE_TTY = "ATMOS_FORCE_TTY"  # true: show dialogues although stderr is no terminal
+ATMOS_AUTH_LOGIN_FLOW = "ATMOS_AUTH_LOGIN_FLOW"  # auto, pkce or device; wins over the provider's login_flow
+ATMOS_AUTH_CALLBACK_PORT = "ATMOS_AUTH_CALLBACK_PORT"  # fixed loopback port for the browser's answer
+ATMOS_LOGS_LEVEL = "ATMOS_LOGS_LEVEL"  # Trace, Debug, Info, Warn, Error or Off
+ATMOS_LOG_LEVEL = "ATMOS_LOG_LEVEL"  # the same, when ATMOS_LOGS_LEVEL is not set
+ATMOS_LOGS_FILE = "ATMOS_LOGS_FILE"  # file that log lines are appended to
+
+# --- flag defaults ---------------------------------------------------------------------------------------------
+ATMOS_AUTH_ENV_FORMAT = "ATMOS_AUTH_ENV_FORMAT"  # auth env --format
+ATMOS_AUTH_ENV_MODE = "ATMOS_AUTH_ENV_MODE"  # auth env --mode
+ATMOS_AUTH_ENV_OUTPUT_FILE = "ATMOS_AUTH_ENV_OUTPUT_FILE"  # auth env --output-file
+ATMOS_AUTH_WHOAMI_OUTPUT = "ATMOS_AUTH_WHOAMI_OUTPUT"  # auth whoami --output
+ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --verbose
+
+# --- what a program under an identity receives -----------------------------------------------------------------
+AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
+AWS_SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the variable's name
+AWS_SESSION_TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105 - the variable's name
+AWS_CREDENTIAL_EXPIRATION = "AWS_CREDENTIAL_EXPIRATION"  # end of the keys beside it, RFC 3339
+AWS_SHARED_CREDENTIALS_FILE = "AWS_SHARED_CREDENTIALS_FILE"
+AWS_CONFIG_FILE = "AWS_CONFIG_FILE"
+AWS_PROFILE = "AWS_PROFILE"
+AWS_REGION = "AWS_REGION"
+AWS_DEFAULT_REGION = "AWS_DEFAULT_REGION"
+AWS_ENDPOINT_URL_STS = "AWS_ENDPOINT_URL_STS"
+AWS_SDK_LOAD_CONFIG = "AWS_SDK_LOAD_CONFIG"  # lets older SDKs read the config file at all
+AWS_EC2_METADATA_DISABLED = "AWS_EC2_METADATA_DISABLED"  # keeps SDKs from falling back to the instance's role
+
+# Any of these, left in a program's environment, would win over the profile we point it at.
+CONFLICTING_WITH_PROFILE = (
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN,
+    AWS_CREDENTIAL_EXPIRATION,
+    "AWS_SECURITY_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+
+# Words that switch authentication off wherever an identity may be named.
+DISABLING_WORDS = frozenset({"false", "0", "no", "off"})
+
+# Any of these says that a continuous-integration service runs us.
+CONTINUOUS_INTEGRATION = (
+    "CODEBUILD_BUILD_ARN",
+    "TF_BUILD",
+    "bamboo_planKey",
+    "BITBUCKET_COMMIT",
+    "BITRISE_IO",
+    "BUILDKITE",
+    "CIRCLECI",
+    "CIRRUS_CI",
+    "CF_BUILD_ID",
+    "DRONE",
+    "GERRIT_PROJECT",
+    "GITEA_ACTIONS",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "GO_PIPELINE_LABEL",
+    "BUILDER_OUTPUT",
+    "HARNESS_BUILD_ID",
+    "HUDSON_URL",
+    "PROW_JOB_ID",
+    "SEMAPHORE",
+    "TEAMCITY_VERSION",
+    "TRAVIS",
+    "TF_VAR_spacelift_run_id",
+)
+
+
+def is_continuous_integration(environ: "dict[str, str]") -> bool:
+    """Tell whether a continuous-integration service runs this process, from its well-known variables."""
+    if environ.get("CI", "").lower() in ("true", "1"):
+        return True
+    if any(environ.get(name) for name in CONTINUOUS_INTEGRATION):
+        return True
+    jenkins = environ.get("JENKINS_URL") and environ.get("BUILD_ID")
+    return bool(jenkins) or environ.get("CI_NAME") in ("codeship", "sourcehut")

@@ -1,0 +1,203 @@
+"""Every error a user can meet, as one tree; the class gives the exit code, and no message ever holds a secret.
+
+AtmosAuthError                     message, hint, place, details
+|- UsageError                      the words of the command line do not fit
+|- ConfigError                     the configuration cannot be used
+|  |- InvalidSetting               one value is missing or wrong
+|  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
+|  |- UnknownKind, UnknownReference, ChainCycle, LinksDoNotMeet
+|  `- ProfileNotFound              (exit 2)
+|- SelectionError                  which identity, provider or profile?
+|  |- UnknownIdentity, UnknownProvider
+|  |- NoDefaultIdentity, SeveralDefaults, NoIdentities
+|  `- AuthenticationDisabled
+|- NeedsPerson                     nobody can be asked here, or we were told not to ask (exit 2)
+|- CredentialsMissing              nothing valid is at hand, and signing in was not asked for
+|- AuthenticationFailed            a link of the chain said no
+|  |- AccessDenied                 AWS or a person refused
+|  |- CredentialRejected           the previous link's credential is dead; the engine fetches it anew once
+|  |- SignInExpired                nobody answered in time
+|  `- Cancelled                    a person broke off
+|- ServiceError                    an endpoint failed or could not be reached
+|- StoreError                      a file or store cannot be read, written or locked
+|  `- LockTimeout
+|- PartialLogout                   some of what should go is still there (exit 0 by contract, shown as a warning)
+`- CommandNotFound                 the program to run does not exist (exit 127)
+"""
+
+from collections.abc import Sequence
+
+from atmos_auth.domain.place import Place
+
+
+class AtmosAuthError(Exception):
+    """A failure in words for a person: what, where, and the command that mends it.
+
+    `message` is one sentence; `details` are further lines; `hints` are commands or edits; `place` is where the
+    value at fault was written. `exit_code` is the process status the failure maps to.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hints: Sequence[str] = (),
+        place: Place | None = None,
+        details: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hints = tuple(hints)
+        self.place = place
+        self.details = tuple(details)
+
+    def __str__(self) -> str:
+        """Give the message, led by its place when it has one."""
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class UsageError(AtmosAuthError):
+    """The words of the command line do not fit together."""
+
+
+class ConfigError(AtmosAuthError):
+    """The configuration cannot be found, read or used."""
+
+
+class InvalidSetting(ConfigError):
+    """One setting is missing or has a value that its kind does not accept."""
+
+
+class InvalidPrincipal(InvalidSetting):
+    """A setting inside `principal` is missing or wrong."""
+
+    exit_code = 2
+
+
+class UnknownKind(ConfigError):
+    """No provider or identity kind has this name."""
+
+
+class UnknownReference(ConfigError):
+    """A `via` names a provider or identity that is not configured."""
+
+
+class ChainCycle(ConfigError):
+    """Identities refer to each other in a circle."""
+
+
+class LinksDoNotMeet(ConfigError):
+    """A link needs another type of credential than the link before it gives."""
+
+    exit_code = 2
+
+
+class ProfileNotFound(ConfigError):
+    """A configuration profile that was asked for does not exist."""
+
+    exit_code = 2
+
+
+class SelectionError(AtmosAuthError):
+    """It is not clear which identity is meant."""
+
+
+class UnknownIdentity(SelectionError):
+    """The configuration has no identity of this name."""
+
+
+class UnknownProvider(SelectionError):
+    """The configuration has no provider of this name."""
+
+
+class NoDefaultIdentity(SelectionError):
+    """No identity was named and none is marked `default: true`."""
+
+
+class SeveralDefaults(SelectionError):
+    """No identity was named and several are marked `default: true`."""
+
+
+class NoIdentities(SelectionError):
+    """The configuration defines no identity at all."""
+
+
+class AuthenticationDisabled(SelectionError):
+    """`--identity=false` or `ATMOS_IDENTITY=false` meets a command that cannot do without an identity."""
+
+
+class NeedsPerson(AtmosAuthError):
+    """A person has to act, and none can be asked here."""
+
+    exit_code = 2
+
+
+class CredentialsMissing(AtmosAuthError):
+    """No valid credentials are at hand, and this command does not sign in by itself."""
+
+
+class AuthenticationFailed(AtmosAuthError):
+    """A link of the chain could not be completed."""
+
+
+class AccessDenied(AuthenticationFailed):
+    """AWS, or the person in front of the browser, refused."""
+
+
+class CredentialRejected(AuthenticationFailed):
+    """The service no longer accepts the previous link's credential, whatever its expiry says."""
+
+
+class SignInExpired(AuthenticationFailed):
+    """The time for signing in ran out before anybody answered."""
+
+
+class Cancelled(AuthenticationFailed):
+    """A person broke the sign-in off."""
+
+
+class ServiceError(AtmosAuthError):
+    """A service failed, or could not be reached.
+
+    `operation` is `service:Operation`, `endpoint` a URL without query, `code` the service's own error code or
+    the name of the network failure, `retryable` whether the same call may succeed later.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        endpoint: str,
+        code: str,
+        retryable: bool,
+        hints: Sequence[str] = (),
+        details: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hints=hints, details=details)
+        self.operation = operation
+        self.endpoint = endpoint
+        self.code = code
+        self.retryable = retryable
+
+
+class StoreError(AtmosAuthError):
+    """A file or store of ours cannot be read, written or locked."""
+
+
+class LockTimeout(StoreError):
+    """Another process held a lock longer than we may wait."""
+
+
+class PartialLogout(AtmosAuthError):
+    """Some of what should have been removed is still there."""
+
+    exit_code = 0
+
+
+class CommandNotFound(AtmosAuthError):
+    """The program to run does not exist or may not be run."""
+
+    exit_code = 127

@@ -1,0 +1,26 @@
+"""When a credential is still good: two windows before its end, as the AWS SDKs have them."""
+
+from atmos_auth.domain.credentials import Credential
+
+# botocore renews tokens when 15 minutes remain and insists when 10 do.
+ADVISORY_SECONDS = 15 * 60
+MANDATORY_SECONDS = 5 * 60
+
+FRESH = "fresh"
+STALE = "stale"
+EXPIRED = "expired"
+
+
+def freshness(credential: Credential, now: float) -> str:
+    """Tell whether `credential` is FRESH, STALE (use it, but renew if that asks nobody) or EXPIRED (do not use it).
+
+    `now` is seconds since the epoch. Short-lived credentials get windows in proportion to their life, so that one
+    that lives 15 minutes counts as fresh while most of it lasts.
+    """
+    if credential.expires_at is None:
+        return FRESH
+    left = credential.expires_at - now
+    life = credential.expires_at - credential.issued_at if credential.issued_at is not None else left
+    if left <= min(MANDATORY_SECONDS, life / 10):
+        return EXPIRED
+    return STALE if left <= min(ADVISORY_SECONDS, life / 4) else FRESH

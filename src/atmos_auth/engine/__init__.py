@@ -1,0 +1,1 @@
+"""Time, cache, locks and retries, written once for all kinds; kinds are reached by name only."""

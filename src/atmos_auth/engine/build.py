@@ -1,0 +1,19 @@
+"""From a link to its kind: settings are checked against the kind's own structure, then the class is built once."""
+
+from typing import Any
+
+from atmos_auth.config.check import check, convert
+from atmos_auth.domain.chain import Link
+from atmos_auth.domain.ports import Tools
+from atmos_auth.engine import registry
+
+
+def build(link: Link, tools: Tools) -> Any:
+    """Return the kind of this link; raises the first `InvalidSetting` in the order they are written."""
+    kind = registry.load(registry.find(link.kind, link.role, link.place))
+    misfits = check(
+        link.settings, kind.settings_type, subject=f"invalid {link.role} config: {link}", fallback=link.place
+    )
+    if misfits.errors:
+        raise misfits.errors[0]
+    return kind(link.name, convert(link.settings, kind.settings_type), tools)

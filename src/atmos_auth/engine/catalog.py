@@ -1,0 +1,121 @@
+"""The configured providers and identities by name: case does not matter, and functions run only where one is used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from atmos_auth.config.load import Config
+from atmos_auth.config.tree import Map, lookup
+from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownProvider
+from atmos_auth.domain.place import Place
+
+# A name becomes a profile's name in AWS's ini files: these would end or split it there.
+FORBIDDEN_IN_NAMES = frozenset("[]\"'\\;#\n\r\t\0")
+
+
+class Catalog:
+    """The `auth` section of one configuration, read entry by entry."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def identities(self) -> list[str]:
+        """Names of all identities as first written, sorted without regard to case."""
+        return _sorted(self._names("identities"))
+
+    def providers(self) -> list[str]:
+        """Names of all providers as first written, sorted without regard to case."""
+        return _sorted(self._names("providers"))
+
+    def default_identities(self) -> list[str]:
+        """Names of the identities marked `default: true`, sorted."""
+        return [name for name in self.identities() if self._is_default(name)]
+
+    def identity(self, name: str) -> tuple[str, Map]:
+        """Return the name as written and the resolved settings; raises `UnknownIdentity` or `InvalidSetting`."""
+        found = self._entry("identities", name)
+        if found is None:
+            raise UnknownIdentity(
+                f'identity "{name}" not found in the configuration',
+                hints=_suggestions(name, self.identities()),
+            )
+        return found
+
+    def provider(self, name: str) -> tuple[str, Map]:
+        """Return the name as written and the resolved settings; raises `UnknownProvider` or `InvalidSetting`."""
+        found = self._entry("providers", name)
+        if found is None:
+            raise UnknownProvider(
+                f'provider "{name}" not found in the configuration',
+                hints=_suggestions(name, self.providers()),
+            )
+        return found
+
+    def setting(self, *path: str) -> Any:
+        """Return the resolved value below `auth`, or None."""
+        return self._config.resolve(("auth", *path))
+
+    def place(self, *path: str) -> Place | None:
+        """Tell where the value below `auth` was written."""
+        return self._config.place(("auth", *path))
+
+    def _section(self, section: str) -> Map:
+        entries = self._config.peek(("auth", section))
+        if entries is None:
+            return Map()
+        if not isinstance(entries, Map):
+            raise InvalidSetting(
+                f"auth.{section} must map names to settings, not hold a {_type_name(entries)}",
+                place=self.place(section),
+                hints=[f"write `{section}:` and below it one indented name per entry"],
+            )
+        return entries
+
+    def _names(self, section: str) -> list[str]:
+        return list(self._section(section))
+
+    def _is_default(self, name: str) -> bool:
+        return self._config.resolve(("auth", "identities", name, "default")) is True
+
+    def _entry(self, section: str, name: str) -> tuple[str, Map] | None:
+        found = lookup(self._section(section), name)
+        if found is None:
+            return None
+        written, _ = found
+        settings = self._config.resolve(("auth", section, written))
+        place = self.place(section, written)
+        if not isinstance(settings, Map):
+            raise InvalidSetting(
+                f'auth.{section}."{written}" must be a mapping of settings, not a {_type_name(settings)}',
+                place=place,
+            )
+        if FORBIDDEN_IN_NAMES & set(written) or written != written.strip() or not written:
+            raise InvalidSetting(
+                f"auth.{section}: {written!r} cannot be used as a name",
+                place=place,
+                hints=[
+                    "names become AWS profile names: leave out brackets, quotes, backslashes, ';', '#', line breaks"
+                ],
+            )
+        return written, settings
+
+
+def _sorted(names: list[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.lower(), name))
+
+
+def _suggestions(name: str, known: list[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.lower(), [k.lower() for k in known], n=1)
+    hints = [f'did you mean "{next(k for k in known if k.lower() == close[0])}"?'] if close else []
+    return [*hints, "atmos auth list"]
+
+
+def _type_name(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "mapping"
+    return {"str": "text", "int": "number", "float": "number", "bool": "true/false", "Seq": "list"}.get(
+        type(value).__name__, type(value).__name__
+    )

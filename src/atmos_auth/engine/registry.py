@@ -1,0 +1,92 @@
+"""The one table of kinds: what a configuration may name, and where its class lives; nothing is imported before use."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from atmos_auth.domain.chain import IDENTITY, PROVIDER
+from atmos_auth.domain.errors import UnknownKind
+from atmos_auth.domain.place import Place
+
+ENTRY_POINTS = "atmos_auth.kinds"
+
+
+class KindEntry(NamedTuple):
+    """A kind's name and role (PROVIDER or IDENTITY), where its class is, and what must be known without loading it.
+
+    `stands_alone`: an identity that starts a chain. `ambient`: its credential is whatever the environment gives,
+    so it is never stored, and the AWS variables are part of its fingerprint.
+    """
+
+    kind: str
+    role: str
+    module: str
+    class_name: str
+    stands_alone: bool = False
+    ambient: bool = False
+
+
+BUILT_IN = (
+    KindEntry(
+        "aws/iam-identity-center",
+        PROVIDER,
+        "atmos_auth.providers.aws.iam_identity_center",
+        "IamIdentityCenter",
+    ),
+    KindEntry("aws/permission-set", IDENTITY, "atmos_auth.identities.aws.permission_set", "PermissionSet"),
+    KindEntry("aws/assume-role", IDENTITY, "atmos_auth.identities.aws.assume_role", "AssumeRole"),
+    KindEntry("aws/assume-root", IDENTITY, "atmos_auth.identities.aws.assume_root", "AssumeRoot"),
+    KindEntry("aws/ambient", IDENTITY, "atmos_auth.identities.aws.ambient", "AwsAmbient", True, True),
+    KindEntry("ambient", IDENTITY, "atmos_auth.identities.ambient", "AmbientIdentity", True, True),
+)
+_BY_NAME = {(entry.role, entry.kind): entry for entry in BUILT_IN}
+
+
+def find(kind: str, role: str, place: Place | None = None) -> KindEntry:
+    """Return the entry of a kind; built-ins first, then installed plug-ins; raises `UnknownKind` at `place`."""
+    entry = _BY_NAME.get((role, kind)) or next((e for e in _plugins() if (e.role, e.kind) == (role, kind)), None)
+    if entry is not None:
+        return entry
+    raise _unknown(kind, role, place)
+
+
+def kinds(role: str) -> list[str]:
+    """Every kind of this role, plug-ins included, sorted."""
+    return sorted(entry.kind for entry in (*BUILT_IN, *_plugins()) if entry.role == role)
+
+
+def load(entry: KindEntry) -> Any:
+    """Import the class of a kind."""
+    from importlib import import_module
+
+    return getattr(import_module(entry.module), entry.class_name)
+
+
+def _plugins() -> Iterable[KindEntry]:
+    """Kinds of installed packages: entry points named `provider:KIND` or `identity:KIND`."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=ENTRY_POINTS):
+        role, separator, kind = point.name.partition(":")
+        if separator and role in (PROVIDER, IDENTITY):
+            alone = role == IDENTITY and not getattr(point.load(), "needs", ())
+            yield KindEntry(kind, role, point.module, point.attr, alone)
+
+
+def _unknown(kind: str, role: str, place: Place | None) -> UnknownKind:
+    from difflib import get_close_matches
+
+    known = kinds(role)
+    other = IDENTITY if role == PROVIDER else PROVIDER
+    close = get_close_matches(kind, known, n=1)
+    hints = [f'did you mean "{close[0]}"?'] if close else []
+    if kind in kinds(other):
+        hints = [f'"{kind}" is a kind of {other}: move the entry to `auth.{_section(other)}`']
+    return UnknownKind(
+        f'invalid {role} kind: unsupported {role} kind: "{kind}"',
+        place=place,
+        hints=[*hints, f"kinds of {role}: {', '.join(known)}"],
+    )
+
+
+def _section(role: str) -> str:
+    return "providers" if role == PROVIDER else "identities"

@@ -1,0 +1,93 @@
+"""Where our files live: the XDG base directories, on macOS as on Linux, with overrides for Atmos alone."""
+
+import os
+from collections.abc import Mapping
+
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import ConfigError
+
+
+def home_directory(environ: Mapping[str, str]) -> str:
+    """Return the person's home: HOME (USERPROFILE on Windows) if set, else what the system says."""
+    return environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
+
+
+def file_name(name: str) -> str:
+    """Turn a provider's or identity's name into one path element that cannot leave its folder."""
+    flat = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name)
+    return f"_{flat}" if flat in ("", ".", "..") else flat
+
+
+class Paths:
+    """The folders of one user and, if set, one realm; every path of ours is made here.
+
+    `realm` is an extra path element that keeps two projects' credentials apart. Nothing is created here.
+    """
+
+    def __init__(self, environ: Mapping[str, str], *, realm: str = "", platform: str = os.name) -> None:
+        self.home = home_directory(environ)
+        self.realm = realm
+        appdata = environ.get("APPDATA") or self._in_home("AppData", "Roaming")
+        local = environ.get("LOCALAPPDATA") or self._in_home("AppData", "Local")
+        windows = platform == "nt"
+        self.config = self._base(
+            environ,
+            env_names.ATMOS_XDG_CONFIG_HOME,
+            "XDG_CONFIG_HOME",
+            appdata if windows else self._in_home(".config"),
+        )
+        self.cache = self._base(
+            environ,
+            env_names.ATMOS_XDG_CACHE_HOME,
+            "XDG_CACHE_HOME",
+            os.path.join(local, "cache") if windows else self._in_home(".cache"),
+        )
+        self.data = self._base(
+            environ,
+            env_names.ATMOS_XDG_DATA_HOME,
+            "XDG_DATA_HOME",
+            local if windows else self._in_home(".local", "share"),
+        )
+
+    def _in_home(self, *parts: str) -> str:
+        return os.path.join(self.home, *parts)
+
+    def _base(self, environ: Mapping[str, str], ours: str, everybodys: str, default: str) -> str:
+        chosen = environ.get(ours) or environ.get(everybodys) or default
+        if not os.path.isabs(chosen):
+            # The XDG specification says relative values are to be ignored; a secret must not land in the CWD.
+            raise ConfigError(
+                f"{ours if environ.get(ours) else everybodys} must be an absolute path, not {chosen!r}",
+                hints=["set it to an absolute path, or unset it"],
+            )
+        return os.path.join(chosen, "atmos")
+
+    def expand(self, path: str, *, relative_to: str) -> str:
+        """Expand a leading `~` to this user's home and make `path` absolute."""
+        if path == "~" or path.startswith(("~/", "~\\")):
+            path = self.home + path[1:]
+        return os.path.normpath(os.path.join(relative_to, path))
+
+    def aws_folder(self, provider: str) -> str:
+        """Folder of the session files that programs read, for the chain root named `provider`."""
+        return os.path.join(self.config, self.realm, "aws", file_name(provider))
+
+    @property
+    def aws_folders(self) -> str:
+        """Folder that holds one folder of session files for each chain root."""
+        return os.path.join(self.config, self.realm, "aws")
+
+    @property
+    def sso_sessions(self) -> str:
+        """Folder of the portal sessions."""
+        return os.path.join(self.cache, self.realm, "aws-sso", "sessions")
+
+    @property
+    def locks(self) -> str:
+        """Folder of the locks that make processes take turns."""
+        return os.path.join(self.cache, self.realm, "auth", "locks")
+
+    @property
+    def fingerprint_key(self) -> str:
+        """File of the random key that fingerprints are made with."""
+        return os.path.join(self.data, "auth", "fingerprint.key")

@@ -1,0 +1,1 @@
+"""AWS principals, one file per kind."""

@@ -1,0 +1,1 @@
+"""Upstreams that prove who a person or a job is; path = kind."""

@@ -1,0 +1,1 @@
+"""AWS sign-in services, one file per kind."""

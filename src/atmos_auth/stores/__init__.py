@@ -1,0 +1,1 @@
+"""What we keep between runs, and where it rests."""

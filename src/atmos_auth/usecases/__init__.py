@@ -1,0 +1,1 @@
+"""What people ask the product to do, one question per module."""

@@ -1,0 +1,69 @@
+"""The heart: the credential of a chain, at the least cost that the caller allows."""
+
+from collections.abc import Callable
+
+from atmos_auth.domain.chain import Chain
+from atmos_auth.domain.credentials import Ambient, AwsCredentials, Credential
+from atmos_auth.domain.errors import CredentialsMissing, LockTimeout, NeedsPerson
+from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
+from atmos_auth.domain.ports import Clock, ProfileStore
+from atmos_auth.engine import registry
+from atmos_auth.engine.authenticate import Authenticator
+
+# How far one may go for a credential: only look, renew without asking anybody, or ask a person as well.
+OFFLINE, SILENT, ASKING = "offline", "silent", "asking"
+
+
+def ensure(
+    chain: Chain,
+    reach: str,
+    *,
+    profiles: ProfileStore,
+    authenticator: Callable[[], Authenticator],
+    clock: Clock,
+) -> Credential:
+    """Return a usable credential for the chain's tip.
+
+    `reach` is OFFLINE, SILENT or ASKING. The delivered profile is looked at first, so that a warm answer loads no
+    kind. Raises `CredentialsMissing` when more reach would be needed, else whatever the authenticator raises.
+    """
+    if passes_through(chain):
+        return Ambient(region=_region(chain))
+    delivered = profiles.read(chain)
+    state = freshness(delivered, clock.now()) if delivered is not None else EXPIRED
+    if delivered is not None and (state == FRESH or (reach == OFFLINE and state != EXPIRED)):
+        return delivered
+    login = f"atmos auth login --identity {chain.tip.name}"
+    if reach == OFFLINE:
+        raise _missing(chain, delivered, login)
+    if reach == ASKING:
+        return _with_hint(lambda: authenticator().credential(chain), login)
+    try:
+        return authenticator().silent().credential(chain)
+    except (NeedsPerson, LockTimeout) as person:
+        raise _missing(chain, delivered, login) from person
+
+
+def passes_through(chain: Chain) -> bool:
+    """Tell whether the chain is one ambient identity: programs then keep what their environment gives them."""
+    return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
+
+
+def _region(chain: Chain) -> str | None:
+    principal = chain.tip.settings.get("principal")
+    region = principal.get("region") if isinstance(principal, dict) else None
+    return region or chain.tip.settings.get("region")
+
+
+def _missing(chain: Chain, delivered: AwsCredentials | None, login: str) -> CredentialsMissing:
+    state = "have expired" if delivered is not None else "are not at hand"
+    return CredentialsMissing(f'credentials for identity "{chain.tip.name}" {state}', hints=[login])
+
+
+def _with_hint(obtain: Callable[[], Credential], login: str) -> Credential:
+    try:
+        return obtain()
+    except NeedsPerson as person:
+        if login not in person.hints:
+            person.hints = (*person.hints, login)
+        raise

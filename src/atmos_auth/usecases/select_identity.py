@@ -1,0 +1,75 @@
+"""Which identity is meant: the flag, then ATMOS_IDENTITY, then the one default, then the person."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import NeedsPerson, NoDefaultIdentity, NoIdentities, SeveralDefaults
+from atmos_auth.domain.ports import Prompter
+from atmos_auth.engine.catalog import Catalog
+
+
+class Asked(NamedTuple):
+    """What the caller said: a `name` (or a word that disables), or that the person should `pick` among all."""
+
+    name: str | None = None
+    pick: bool = False
+
+
+def disables(word: str) -> bool:
+    """Tell whether a word given as an identity switches authentication off."""
+    return word.strip().lower() in env_names.DISABLING_WORDS
+
+
+def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str], prompter: Prompter) -> str | None:
+    """Return the identity's name as written, or None when authentication is switched off.
+
+    May prompt, if the prompter can ask. Raises `UnknownIdentity`, `NoIdentities`, `NoDefaultIdentity`,
+    `SeveralDefaults`, `NeedsPerson` or `Cancelled`.
+    """
+    if asked.pick:
+        return _pick(prompter, "Choose an identity:", _all(catalog))
+    named = asked.name if asked.name is not None else environ.get(env_names.ATMOS_IDENTITY) or None
+    if named is not None:
+        if disables(named):
+            return None
+        return catalog.identity(named)[0]
+    defaults = catalog.default_identities()
+    if len(defaults) == 1:
+        return defaults[0]
+    if defaults:
+        if not prompter.can_ask:
+            raise SeveralDefaults(
+                f"multiple default identities found: {', '.join(defaults)}",
+                hints=["name one: --identity NAME"],
+            )
+        return _pick(prompter, "Multiple default identities found. Please choose one:", defaults)
+    names = _all(catalog)
+    if not prompter.can_ask:
+        raise NoDefaultIdentity(
+            "no default identity configured for authentication",
+            details=[f"identities: {', '.join(names)}"],
+            hints=["name one: --identity NAME", "or mark one with `default: true`"],
+        )
+    return _pick(prompter, "No default identity configured. Please choose an identity:", names)
+
+
+def _all(catalog: Catalog) -> list[str]:
+    names = catalog.identities()
+    if not names:
+        raise NoIdentities(
+            "no identities available: the configuration defines none",
+            hints=[
+                "define one under `auth.identities` in atmos.yaml",
+                "if a profile defines them: --profile NAME",
+            ],
+        )
+    return names
+
+
+def _pick(prompter: Prompter, question: str, names: list[str]) -> str:
+    if not prompter.can_ask:
+        raise NeedsPerson("interactive identity selection: requires a TTY", hints=[f"name one: --identity {names[0]}"])
+    chosen = prompter.choose(question, names)
+    prompter.say(f"✓ Selected identity: {chosen}")
+    return chosen

@@ -1,0 +1,130 @@
+"""Everything that is wrong with an `auth` section, found without network, prompts or credentials."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+
+from atmos_auth.config.check import check
+from atmos_auth.config.settings import Keyring, Logs, Realm
+from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, LinksDoNotMeet
+from atmos_auth.engine import registry
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.resolve import Resolver
+
+
+class General(Struct, frozen=True, forbid_unknown_fields=True):
+    """The `auth` section's own settings; its entries are checked by their kinds."""
+
+    logs: Logs = field(default_factory=Logs)
+    keyring: Keyring = field(default_factory=Keyring)
+    realm: Realm = ""
+    console: dict[str, Any] = field(default_factory=dict)
+    providers: dict[str, Any] = field(default_factory=dict)
+    identities: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, Any] = field(default_factory=dict)
+
+
+class Findings(NamedTuple):
+    """`errors` make something unusable; `warnings` are what nobody will heed. Both in the order of their places."""
+
+    errors: tuple[AtmosAuthError, ...]
+    warnings: tuple[AtmosAuthError, ...]
+
+
+def validate(catalog: Catalog, resolver: Resolver) -> Findings:
+    """Check settings, references, cycles, and that each link gives what the next one needs."""
+    errors: list[AtmosAuthError] = []
+    warnings: list[AtmosAuthError] = []
+    try:
+        general = catalog.setting() or {}
+        misfits = check(general, General, subject="invalid auth config", fallback=catalog.place())
+    except ConfigError as broken:
+        return Findings((broken,), ())
+    errors += misfits.errors
+    warnings += misfits.unknown
+    if not misfits.errors:
+        for role, name in _entries(catalog):
+            own_errors, own_warnings = _entry(catalog, role, name)
+            errors += own_errors
+            warnings += own_warnings
+        errors += [failure for name in catalog.identities() for failure in _chain(resolver, name)]
+    return Findings(_once(errors), _once(warnings))
+
+
+def _entries(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    yield from ((PROVIDER, name) for name in catalog.providers())
+    yield from ((IDENTITY, name) for name in catalog.identities())
+
+
+def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError], list[AtmosAuthError]]:
+    section = "providers" if role == PROVIDER else "identities"
+    try:
+        written, settings = catalog.provider(name) if role == PROVIDER else catalog.identity(name)
+        kind = settings.get("kind")
+        place = catalog.place(section, written)
+        if not isinstance(kind, str) or not kind.strip():
+            return [_kind_missing(role, written, place)], []
+        entry = registry.find(kind, role, catalog.place(section, written, "kind"))
+    except ConfigError as broken:
+        return [broken], []
+    subject = f'invalid {role} config: {role} "{written}" ({kind})'
+    misfits = check(settings, registry.load(entry).settings_type, subject=subject, fallback=place)
+    return list(misfits.errors), list(misfits.unknown)
+
+
+def _kind_missing(role: str, name: str, place: Any) -> ConfigError:
+    return ConfigError(
+        f'invalid {role} config: {role} kind is required for "{name}"',
+        place=place,
+        hints=[f"kinds of {role}: {', '.join(registry.kinds(role))}"],
+    )
+
+
+def _chain(resolver: Resolver, name: str) -> list[AtmosAuthError]:
+    try:
+        links = resolver.links(name)
+    except ConfigError as broken:
+        return [broken]
+    return [
+        _do_not_meet(before, after) for before, after in zip(links, links[1:], strict=False) if not _meet(before, after)
+    ]
+
+
+def _meet(before: Link, after: Link) -> bool:
+    gives, needs = _kind(before).gives, _kind(after).needs
+    return issubclass(gives, tuple(needs))
+
+
+def _do_not_meet(before: Link, after: Link) -> LinksDoNotMeet:
+    needs = " or ".join(t.__name__ for t in _kind(after).needs)
+    return LinksDoNotMeet(
+        f"{after} needs {needs or 'nothing before it'}, but {before} gives {_kind(before).gives.__name__}",
+        place=after.place,
+        hints=_bridges(before, after),
+    )
+
+
+def _bridges(before: Link, after: Link) -> list[str]:
+    """Kinds that would fit in between."""
+    gives, needs = _kind(before).gives, tuple(_kind(after).needs)
+    fitting = [
+        entry.kind
+        for entry in registry.BUILT_IN
+        if entry.role == IDENTITY
+        and gives in registry.load(entry).needs
+        and needs
+        and issubclass(registry.load(entry).gives, needs)
+    ]
+    return [f"put an identity of kind {' or '.join(fitting)} in between"] if fitting else []
+
+
+def _kind(link: Link) -> Any:
+    return registry.load(registry.find(link.kind, link.role, link.place))
+
+
+def _once(failures: Iterable[AtmosAuthError]) -> tuple[AtmosAuthError, ...]:
+    """An entry's fault shows up again in every chain through it."""
+    seen = {(failure.place, failure.message): failure for failure in failures}
+    return tuple(sorted(seen.values(), key=lambda f: (f.place is None, f.place or (), f.message)))

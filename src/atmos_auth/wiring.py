@@ -1,0 +1,285 @@
+"""The one place that picks the real clock, terminal, browser, stores and connections."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from atmos_auth.auth import Auth
+from atmos_auth.config.load import Config, Request, load
+from atmos_auth.config.truth import truth
+from atmos_auth.delivery.aws_files import AwsFiles
+from atmos_auth.domain import env_names
+from atmos_auth.domain.chain import Link
+from atmos_auth.domain.errors import ConfigError, InvalidSetting
+from atmos_auth.domain.ports import AwsConnections, Clock, Tools
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.fingerprint import user_key
+from atmos_auth.engine.resolve import Resolver
+from atmos_auth.host.clock import SystemClock
+from atmos_auth.host.logs import LEVELS, LogFile, Redaction
+from atmos_auth.host.paths import Paths, home_directory
+
+if TYPE_CHECKING:
+    from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.host.prompts import TerminalPrompter
+    from atmos_auth.stores.token_files import TokenFiles
+
+
+class Options(NamedTuple):
+    """What the command line says about the run as a whole; None and () mean: not said."""
+
+    config_files: tuple[str, ...] = ()
+    config_directories: tuple[str, ...] = ()
+    base_path: str | None = None
+    profiles: tuple[str, ...] = ()
+    logs_level: str | None = None
+    logs_file: str | None = None
+    interactive: bool = True
+    force_tty: bool = False
+    color: bool | None = None
+    qr: bool = False
+    browser: bool = True
+
+
+class Streams(NamedTuple):
+    """The three streams of the run."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+
+class Project:
+    """One run in one directory with one environment; everything is built on first use, once.
+
+    `started_at` is when the run was started, in seconds since the epoch: failures of others after that are shared.
+    """
+
+    def __init__(
+        self,
+        options: Options = Options(),  # noqa: B008 - immutable
+        *,
+        environ: Mapping[str, str] | None = None,
+        directory: str | None = None,
+        streams: Streams | None = None,
+        clock: Clock | None = None,
+        started_at: float | None = None,
+    ) -> None:
+        self._options = options
+        self._process_environ = dict(os.environ if environ is None else environ)
+        self._directory = directory or os.getcwd()
+        self.streams = streams or Streams(sys.stdin, sys.stdout, sys.stderr)
+        self.clock = clock or SystemClock()
+        self._started_at = self.clock.now() if started_at is None else started_at
+        self.redaction = Redaction()
+        self.plain = self._options.color is False
+
+    @cached_property
+    def config(self) -> Config:
+        """The merged configuration."""
+        options = self._options
+        config = load(
+            Request(
+                cwd=self._directory,
+                environ=self._process_environ,
+                home=home_directory(self._process_environ),
+                config_files=options.config_files,
+                config_directories=options.config_directories,
+                base_path=options.base_path,
+                profiles=options.profiles,
+            )
+        )
+        for warning in config.warnings:
+            self.streams.stderr.write(f"⚠ {warning}\n")
+        return config
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        """The process environment with the ATMOS_* variables of `env:` that it lacks."""
+        return {**self.config.promoted, **self._process_environ}
+
+    @cached_property
+    def child_base(self) -> dict[str, str]:
+        """What children start from: the process environment, and over it the configuration's `env:`."""
+        section = self.config.resolve(("env",))
+        if section is None:
+            return dict(self._process_environ)
+        if not isinstance(section, Mapping):
+            raise InvalidSetting("env must map names to values", place=self.config.place(("env",)))
+        configured = {str(k): _text(v) for k, v in section.items() if v is not None and not str(k).startswith("ATMOS_")}
+        return {**self._process_environ, **configured}
+
+    @cached_property
+    def realm(self) -> tuple[str, str]:
+        """The realm and where it was set: `env`, `config`, or `auto` for none."""
+        from_environ = self.environ.get(env_names.ATMOS_AUTH_REALM)
+        configured = self.config.resolve(("auth", "realm"))
+        realm, source = (from_environ, "env") if from_environ else (configured, "config")
+        if not realm:
+            return "", "auto"
+        if not isinstance(realm, str) or not _is_realm(realm):
+            raise InvalidSetting(
+                f'invalid realm value "{realm}" (from {source}): use a-z, 0-9 and single - or _ between them, at most 64',
+                place=self.config.place(("auth", "realm")) if source == "config" else None,
+            )
+        return realm, source
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Where our files live."""
+        return Paths(self.environ, realm=self.realm[0])
+
+    @cached_property
+    def log(self) -> LogFile:
+        """The log of this run."""
+        level, path = self._options.logs_level, self._options.logs_file
+        environ = self._process_environ
+        level = level or environ.get(env_names.ATMOS_LOGS_LEVEL) or environ.get(env_names.ATMOS_LOG_LEVEL)
+        level = level or self._configured_log("level") or "warn"
+        if level.lower() not in LEVELS:
+            raise ConfigError(
+                f'"{level}" is not a log level', hints=["use one of: Trace, Debug, Info, Warn, Error, Off"]
+            )
+        path = path or environ.get(env_names.ATMOS_LOGS_FILE) or self._configured_log("file")
+        to_file = path if path and path not in ("/dev/stderr", "/dev/stdout") else None
+        return LogFile(level=level.lower(), path=to_file, redaction=self.redaction, stderr=self.streams.stderr)
+
+    @cached_property
+    def prompter(self) -> "TerminalPrompter":
+        """The person at the terminal."""
+        from atmos_auth.host.prompts import TerminalPrompter
+
+        options = self._options
+        return TerminalPrompter(
+            stdin=self.streams.stdin,
+            stderr=self.streams.stderr,
+            environ=self.environ,
+            clock=self.clock,
+            interactive=options.interactive and self._switch(env_names.ATMOS_INTERACTIVE, otherwise=True),
+            force_tty=options.force_tty or self._switch(env_names.ATMOS_FORCE_TTY, otherwise=False),
+            qr=options.qr,
+            color=options.color,
+        )
+
+    @cached_property
+    def tokens(self) -> "TokenFiles":
+        """Portal sessions on disk."""
+        from atmos_auth.stores.token_files import TokenFiles
+
+        return TokenFiles(self.paths.sso_sessions, warn=self.prompter.warn)
+
+    @cached_property
+    def aws(self) -> AwsConnections:
+        """Connections to AWS."""
+        from atmos_auth import __version__
+        from atmos_auth.aws_api.connections import BotocoreConnections
+
+        return BotocoreConnections(environ=self.environ, user_agent=f"atmos-auth/{__version__}", log=self.log)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """What kinds may use."""
+        from atmos_auth.host.browser import SystemBrowser
+        from atmos_auth.host.loopback import LoopbackListener
+        from atmos_auth.host.no_browser import NoBrowser
+
+        browser = SystemBrowser(self.environ, sys.platform) if self._options.browser else NoBrowser()
+        return Tools(
+            clock=self.clock,
+            random_bytes=os.urandom,
+            environ=self.environ,
+            prompter=self.prompter,
+            browser=browser,
+            listen=LoopbackListener(self.clock),
+            aws=self.aws,
+            log=self.log,
+        )
+
+    @cached_property
+    def authenticator(self) -> "Authenticator":
+        """The engine's walk along chains."""
+        from atmos_auth.engine.authenticate import Authenticator
+        from atmos_auth.engine.build import build
+        from atmos_auth.engine.cache import CredentialCache
+        from atmos_auth.engine.single_flight import SingleFlight
+
+        return Authenticator(
+            tools=self.tools,
+            cache=CredentialCache(tokens=self.tokens, profiles=self.profiles),
+            flights=SingleFlight(self.paths.locks, clock=self.clock, asked_at=self._started_at),
+            build=build,
+        )
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The configured providers and identities."""
+        return Catalog(self.config)
+
+    @cached_property
+    def profiles(self) -> AwsFiles:
+        """The delivered AWS profiles."""
+        return AwsFiles(
+            self.paths,
+            clock=self.clock,
+            config_directory=self.config.directory,
+            custom_folders=lambda: self._custom_folders(),
+        )
+
+    @cached_property
+    def auth(self) -> Auth:
+        """The library's table of contents, for this project."""
+        return Auth(
+            catalog=self.catalog,
+            resolver=Resolver(
+                self.catalog,
+                realm=self.realm[0],
+                key=user_key(self.paths.fingerprint_key),
+                environ=self.environ,
+            ),
+            profiles=self.profiles,
+            tokens=lambda: self.tokens,
+            authenticator=lambda: self.authenticator,
+            build=self._build,
+            aws=lambda: self.aws,
+            prompter=self.prompter,
+            environ=self.environ,
+            clock=self.clock,
+        )
+
+    def _build(self, link: Link) -> Any:
+        from atmos_auth.engine.build import build
+
+        return build(link, self.tools)
+
+    def _custom_folders(self) -> Sequence[str]:
+        """Folders that providers name in `spec.files.base_path`."""
+        folders = []
+        for name in self.catalog.providers():
+            written, settings = self.catalog.provider(name)
+            link = Link(written, "provider", "", settings)
+            folder = self.profiles.folder(link)
+            if folder != self.paths.aws_folder(written):
+                folders.append(folder)
+        return folders
+
+    def _switch(self, variable: str, *, otherwise: bool) -> bool:
+        word = self.environ.get(variable, "")
+        try:
+            return truth(word) if word else otherwise
+        except ValueError as error:
+            raise ConfigError(f'{variable} is "{word}": {error}') from error
+
+    def _configured_log(self, key: str) -> str | None:
+        value = self.config.resolve(("auth", "logs", key)) or self.config.resolve(("logs", key))
+        return str(value) if value else None
+
+
+def _is_realm(text: str) -> bool:
+    parts = text.replace("_", "-").split("-")
+    return len(text) <= 64 and all(p.isascii() and p.isalnum() and p == p.lower() for p in parts)
+
+
+def _text(value: Any) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -1,0 +1,102 @@
+"""AWS keys: the ones users own and the ones the services issue, each standing for a principal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aws_emulator.state import split_role_arn, split_user_arn
+
+if TYPE_CHECKING:
+    from aws_emulator.clock import Clock
+    from aws_emulator.state import State
+
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a key acts as: `arn` as GetCallerIdentity tells it, `role_arn` the IAM role behind a session."""
+
+    arn: str
+    account: str
+    user_id: str
+    allows: frozenset[str] = frozenset()
+    role_arn: str | None = None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is the root of an account."""
+        return self.arn.endswith(":root")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An access key; `session_token` and `expires_at` (epoch seconds) are None for a user's own key."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    principal: Principal
+    session_token: str | None = field(default=None, repr=False)
+    expires_at: float | None = None
+
+
+class Keys:
+    """Every key the emulator honours: the users' from the state, and those issued since the start."""
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._issued: dict[str, Key] = {}
+
+    def issue(self, principal: Principal, seconds: int) -> Key:
+        """Issue fresh temporary keys that live for some seconds."""
+        key = Key(
+            access_key_id="ASIA" + "".join(secrets.choice(_BASE32) for _ in range(16)),
+            secret_access_key=base64.b64encode(secrets.token_bytes(30)).decode(),
+            principal=principal,
+            # Long and full of characters that need escaping, as AWS's own are.
+            session_token=base64.b64encode(secrets.token_bytes(301)).decode(),
+            expires_at=float(int(self._clock.now()) + seconds),
+        )
+        self._issued[key.access_key_id] = key
+        return key
+
+    def find(self, access_key_id: str) -> Key | None:
+        """Give the key of this id, also when it has expired; None if there never was one."""
+        if access_key_id in self._issued:
+            return self._issued[access_key_id]
+        for arn, user in self._state.users.items():
+            parts = split_user_arn(arn)
+            if user.access_key_id == access_key_id and parts is not None:
+                principal = Principal(arn, parts[0], unique_id("AIDA", arn), frozenset(user.allows))
+                return Key(access_key_id, user.secret_access_key, principal)
+        return None
+
+    def has_expired(self, key: Key) -> bool:
+        """Say whether a key's time is over."""
+        return key.expires_at is not None and key.expires_at <= self._clock.now()
+
+
+def role_session(role_arn: str, session_name: str, allows: list[str]) -> Principal:
+    """Give the principal of a session of a role, named `assumed-role/<role name>/<session name>`."""
+    parts = split_role_arn(role_arn)
+    if parts is None:
+        message = f"not a role ARN: {role_arn}"
+        raise ValueError(message)
+    account, name = parts
+    return Principal(
+        arn=f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
+        account=account,
+        user_id=f"{unique_id('AROA', role_arn)}:{session_name}",
+        allows=frozenset(allows),
+        role_arn=role_arn,
+    )
+
+
+def unique_id(prefix: str, arn: str) -> str:
+    """Give IAM's unique id of a role (AROA) or user (AIDA); it stays the same for one ARN."""
+    return prefix + base64.b32encode(hashlib.sha256(arn.encode()).digest())[:17].decode()

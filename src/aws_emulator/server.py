@@ -1,0 +1,180 @@
+"""The server: one listening socket, and a context manager for tests and demos."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from aws_emulator.application import Application
+from aws_emulator.authorization_codes import AuthorizationCodes
+from aws_emulator.clock import Clock
+from aws_emulator.device_codes import Decision, DeviceCodes
+from aws_emulator.faults import Faults
+from aws_emulator.journal import Journal
+from aws_emulator.keys import Keys
+from aws_emulator.portal_sessions import PortalSessions
+from aws_emulator.rate_limit import PortalRate
+from aws_emulator.registrations import Registrations
+from aws_emulator.routing import Routes
+from aws_emulator.saml import NoSamlAssertions
+from aws_emulator.services.control import Control
+from aws_emulator.services.sign_in_pages import SignInPages
+from aws_emulator.services.sso_oidc import SsoOidc
+from aws_emulator.services.sso_portal import BEARER_HEADER, SsoPortal
+from aws_emulator.services.sts import Sts
+from aws_emulator.services.sts_federation import StsFederation
+from aws_emulator.state_file import default_state, load_state
+from aws_emulator.web_identity import WebIdentityTokens
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from aws_emulator.state import State
+
+LOOPBACK = "127.0.0.1"
+# Many programs may knock at once; a short queue would refuse some of them.
+_BACKLOG = 512
+
+
+class _Handler(WSGIRequestHandler):
+    def make_environ(self) -> WSGIEnvironment:
+        """Keep the one header of AWS whose name holds an underscore; werkzeug drops such headers."""
+        environ = super().make_environ()
+        environ["HTTP_X_AMZ_SSO_BEARER_TOKEN"] = self.headers.get(BEARER_HEADER, "")
+        return environ
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
+        """Say nothing: the journal tells what happened."""
+
+
+class Emulator:
+    """A running emulator; `with Emulator() as aws:` serves until the block ends.
+
+    `state` is a `State`, the path of a state file, or None for the default organization; `journal` is
+    the path of a file that gets one JSON line per call; port 0 takes a free one. Raises
+    `StateFileError` for a bad state file and `OSError` if it cannot listen.
+    """
+
+    def __init__(
+        self,
+        state: State | Path | str | None = None,
+        *,
+        auto_approve: bool = False,
+        journal: Path | str | None = None,
+        host: str = LOOPBACK,
+        port: int = 0,
+    ) -> None:
+        if state is None:
+            state = default_state()
+        elif isinstance(state, str | Path):
+            state = load_state(Path(state))
+        state.auto_approve = state.auto_approve or auto_approve
+        self.state = state
+        self.clock = Clock()
+        self.faults = Faults()
+        self.journal = Journal(Path(journal) if journal is not None else None)
+        self._sessions = PortalSessions(state, self.clock)
+        self._device_codes = DeviceCodes(state, self.clock)
+        self._host = host
+        self._port = port
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen and serve in a thread of its own."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        with socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG) as listening:
+            self._port = listening.getsockname()[1]
+            self._server = make_server(
+                self._host,
+                self._port,
+                self._application(),
+                threaded=True,
+                request_handler=_Handler,
+                fd=listening.fileno(),
+            )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="aws-emulator")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and release the port; safe to call twice."""
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._thread = None
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def start_url(self) -> str:
+        """The portal's start URL."""
+        return f"{self.url}/start"
+
+    @property
+    def auto_approve(self) -> bool:
+        """Whether the person at the browser says yes without being asked."""
+        return self.state.auto_approve
+
+    @auto_approve.setter
+    def auto_approve(self, approve: bool) -> None:
+        self.state.auto_approve = approve
+
+    def pending_user_codes(self) -> list[str]:
+        """Give the user codes that wait for a person, oldest first."""
+        return [pending.user_code for pending in self._device_codes.pending()]
+
+    def approve(self, user_code: str) -> None:
+        """Allow a pending user code; one that is not pending raises `LookupError`."""
+        self._decide(user_code, approved=True)
+
+    def deny(self, user_code: str) -> None:
+        """Deny a pending user code; one that is not pending raises `LookupError`."""
+        self._decide(user_code, approved=False)
+
+    def revoke_sessions(self) -> None:
+        """End every portal session: bearer tokens get 401, refresh tokens are invalid."""
+        self._sessions.end_all()
+
+    def _decide(self, user_code: str, *, approved: bool) -> None:
+        found = self._device_codes.of_person(user_code)
+        if found is None or found.decision is not Decision.PENDING or self._device_codes.has_expired(found):
+            message = f"no code {user_code} is waiting for an answer"
+            raise LookupError(message)
+        self._device_codes.decide(found, approved=approved)
+
+    def _application(self) -> Application:
+        state, clock, sessions, device_codes = self.state, self.clock, self._sessions, self._device_codes
+        registrations = Registrations(state, clock)
+        codes = AuthorizationCodes(clock)
+        keys = Keys(state, clock)
+        routes = Routes(
+            SsoOidc(state, registrations, device_codes, codes, sessions),
+            SsoPortal(state, sessions, keys, PortalRate(state, clock)),
+            Sts(state, clock, keys),
+            StsFederation(state, keys, WebIdentityTokens(state, clock), NoSamlAssertions()),
+            SignInPages(state, registrations, device_codes, codes),
+            Control(clock, self.faults, self.journal, sessions),
+        )
+        return Application(routes, clock, self.faults, self.journal)

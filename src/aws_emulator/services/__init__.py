@@ -1,0 +1,1 @@
+"""The emulated services, one file each."""

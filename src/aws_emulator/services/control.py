@@ -1,0 +1,75 @@
+"""The emulator's own endpoints under `/_emulator`, so that other processes can read the journal and steer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_emulator import rest_json
+from aws_emulator.clock import Clock, iso8601
+from aws_emulator.errors import AwsError
+
+if TYPE_CHECKING:
+    from werkzeug import Response
+
+    from aws_emulator.calls import Call
+    from aws_emulator.faults import Faults
+    from aws_emulator.journal import Journal
+    from aws_emulator.portal_sessions import PortalSessions
+
+
+class Control:
+    """Journal, clock, faults and revocation over HTTP; calls here are not journalled."""
+
+    def __init__(self, clock: Clock, faults: Faults, journal: Journal, sessions: PortalSessions) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._journal = journal
+        self._sessions = sessions
+
+    def ReadJournal(self, call: Call) -> Response:
+        """Give every entry so far."""
+        return rest_json.answer({"entries": [entry.as_dict() for entry in self._journal.entries()]})
+
+    def ClearJournal(self, call: Call) -> Response:
+        """Forget the entries."""
+        self._journal.clear()
+        return rest_json.answer({})
+
+    def MoveClock(self, call: Call) -> Response:
+        """Advance the clock: `{"advance": seconds}`."""
+        body = _object(call)
+        seconds = body.get("advance")
+        if set(body) != {"advance"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise AwsError("ValidationException", 'Send {"advance": seconds}.')
+        try:
+            self._clock.advance(seconds)
+        except ValueError as error:
+            raise AwsError("ValidationException", str(error)) from error
+        return rest_json.answer({"now": iso8601(self._clock.now())})
+
+    def AddFault(self, call: Call) -> Response:
+        """Add a fault: `{"operation": "sts:AssumeRole", "status": 503, "times": 2}`."""
+        body = _object(call)
+        try:
+            self._faults.add(**body)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise AwsError("ValidationException", f"This is not a fault: {error}") from error
+        return rest_json.answer({}, 201)
+
+    def ClearFaults(self, call: Call) -> Response:
+        """Remove every fault."""
+        self._faults.clear()
+        return rest_json.answer({})
+
+    def RevokeSessions(self, call: Call) -> Response:
+        """End every portal session."""
+        _object(call)
+        self._sessions.end_all()
+        return rest_json.answer({})
+
+
+def _object(call: Call) -> dict[str, Any]:
+    # Pages of other sites can post forms here but cannot send this type unasked.
+    if call.request.mimetype != "application/json":
+        raise AwsError("ValidationException", "Send application/json.", 415)
+    return rest_json.read_object(call.request)

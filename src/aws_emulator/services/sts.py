@@ -1,0 +1,118 @@
+"""The Security Token Service: signed callers learn who they are and become somebody else.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aws_emulator import query_protocol, sigv4
+from aws_emulator.errors import AwsError
+from aws_emulator.keys import Key, Keys, Principal, role_session
+from aws_emulator.role_answers import HOUR, check_role_duration, credentials, role_result
+from aws_emulator.state import ASSUME_ROOT, State, split_role_arn
+from aws_emulator.sts_parameters import Parameters
+from aws_emulator.trust import may_assume
+
+if TYPE_CHECKING:
+    from werkzeug import Response
+
+    from aws_emulator.calls import Call
+    from aws_emulator.clock import Clock
+
+_ROOT_TASKS = frozenset(
+    f"arn:aws:iam::aws:policy/root-task/{name}"
+    for name in (
+        "IAMAuditRootUserCredentials",
+        "IAMCreateRootUserPassword",
+        "IAMDeleteRootUserCredentials",
+        "S3UnlockBucketPolicy",
+        "SQSUnlockQueuePolicy",
+    )
+)
+
+
+class Sts:
+    """The signed operations of STS."""
+
+    def __init__(self, state: State, clock: Clock, keys: Keys) -> None:
+        self._state = state
+        self._clock = clock
+        self._keys = keys
+
+    def GetCallerIdentity(self, call: Call) -> Response:
+        """Tell who the caller is; every valid key may ask."""
+        principal = self._caller(call).principal
+        identity = {"Arn": principal.arn, "UserId": principal.user_id, "Account": principal.account}
+        return query_protocol.answer(call.operation, identity)
+
+    def AssumeRole(self, call: Call) -> Response:
+        """Become a role that trusts the caller."""
+        caller = self._caller(call).principal
+        parameters = Parameters(call.request)
+        role_arn = parameters.role_arn()
+        session_name = parameters.session_name()
+        seconds = parameters.seconds("DurationSeconds", 900, 43200, HOUR)
+        source_identity = parameters.source_identity()
+        parameters.check_policy()
+        call.notes["role"] = role_arn
+        if caller.is_root:
+            raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+        role = self._state.roles.get(role_arn)
+        account = (split_role_arn(role_arn) or ("", ""))[0]
+        external_id = parameters.external_id()
+        # There is no room for MFA devices yet, so nobody has one to prove.
+        parameters.refuse_mfa()
+        if role is None or not may_assume(caller, role, account, external_id):
+            raise _not_authorized(caller, call.operation, role_arn)
+        check_role_duration(seconds, role.max_session_duration)
+        if caller.role_arn is not None and seconds > HOUR:
+            message = (
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+            )
+            raise AwsError("ValidationError", message)
+        key = self._keys.issue(role_session(role_arn, session_name, role.allows), seconds)
+        return query_protocol.answer(call.operation, role_result(key) | source_identity)
+
+    def GetSessionToken(self, call: Call) -> Response:
+        """Give a user temporary keys for the same user."""
+        caller = self._caller(call)
+        parameters = Parameters(call.request)
+        seconds = parameters.seconds("DurationSeconds", 900, 36 * HOUR, 12 * HOUR)
+        if caller.session_token is not None:
+            raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
+        parameters.refuse_mfa()
+        key = self._keys.issue(caller.principal, seconds)
+        return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
+
+    def AssumeRoot(self, call: Call) -> Response:
+        """Take a short session of a member account's root, for one task."""
+        caller = self._caller(call).principal
+        parameters = Parameters(call.request)
+        target = parameters.text("TargetPrincipal")
+        task = parameters.text("TaskPolicyArn.arn")
+        seconds = parameters.seconds("DurationSeconds", 0, 900, 900)
+        if not re.fullmatch(r"[0-9]{12}", target):
+            raise AwsError("ValidationError", "TargetPrincipal must be an account id of twelve digits.")
+        call.notes["account"] = target
+        if task not in _ROOT_TASKS:
+            raise AwsError("ValidationError", f"{task} is not a task policy of AssumeRoot.")
+        managers = self._state.management_accounts()
+        member = target in self._state.accounts and target not in managers
+        if not member or caller.account not in managers or ASSUME_ROOT not in caller.allows:
+            raise _not_authorized(caller, call.operation, f"arn:aws:iam::{target}:root")
+        key = self._keys.issue(Principal(f"arn:aws:iam::{target}:root", target, target), seconds)
+        return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
+
+    def _caller(self, call: Call) -> Key:
+        key, _ = sigv4.authenticate(call.request, self._keys, "sts", self._clock.real())
+        call.caller = key.principal.arn
+        return key
+
+
+def _not_authorized(caller: Principal, operation: str, resource: str) -> AwsError:
+    """Give the refusal of a caller whom no policy allows the operation."""
+    message = f"User: {caller.arn} is not authorized to perform: sts:{operation} on resource: {resource}"
+    return AwsError("AccessDenied", message, 403)

@@ -1,0 +1,156 @@
+"""What exists in the emulated organization: people, accounts, roles, users, identity providers, lifetimes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+DAY = 24 * 3600
+
+ASSUME_ROLE = "sts:AssumeRole"
+ASSUME_ROOT = "sts:AssumeRoot"
+
+_ROLE_ARN = re.compile(
+    r"(?a)arn:aws:iam::(?P<account>[0-9]{12}):role/(?P<path>(?:[\w+=,.@-]+/)*)(?P<name>[\w+=,.@-]{1,64})"
+)
+_USER_ARN = re.compile(
+    r"(?a)arn:aws:iam::(?P<account>[0-9]{12}):user/(?P<path>(?:[\w+=,.@-]+/)*)(?P<name>[\w+=,.@-]{1,64})"
+)
+
+
+@dataclass(slots=True)
+class Account:
+    """An AWS account; only principals of a management account may take root sessions of the others."""
+
+    name: str
+    email: str
+    management: bool = False
+
+
+@dataclass(slots=True)
+class PermissionSet:
+    """A permission set; `session_seconds` is how long its role credentials live, `allows` its STS actions."""
+
+    session_seconds: int = 3600
+    allows: list[str] = field(default_factory=lambda: [ASSUME_ROLE])
+
+
+@dataclass(slots=True)
+class Person:
+    """Someone in the portal's directory, with the permission sets assigned per account id."""
+
+    assignments: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TrustedPrincipal:
+    """A trust statement for `sts:AssumeRole`: an account root, role, user or session ARN."""
+
+    principal: str
+    external_id: str | None = None
+
+
+@dataclass(slots=True)
+class TrustedProvider:
+    """A trust statement for federation: the provider's ARN and conditions on claims, `*` and `?` allowed."""
+
+    provider: str
+    conditions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Role:
+    """An IAM role: whom it trusts and the longest session it grants, in seconds."""
+
+    trusts: list[TrustedPrincipal | TrustedProvider] = field(default_factory=list)
+    max_session_duration: int = 3600
+    allows: list[str] = field(default_factory=lambda: [ASSUME_ROLE])
+
+
+@dataclass(slots=True)
+class User:
+    """An IAM user with one long-lived key pair."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    allows: list[str] = field(default_factory=lambda: [ASSUME_ROLE])
+
+
+@dataclass(slots=True)
+class OidcProvider:
+    """An IAM OIDC provider of one account; `hs256_key` is the shared test key its tokens are signed with."""
+
+    account: str
+    issuer: str
+    audiences: list[str] = field(default_factory=list)
+    hs256_key: str | None = field(default=None, repr=False)
+
+    @property
+    def arn(self) -> str:
+        """The provider's ARN: its issuer without the scheme, under the account."""
+        return f"arn:aws:iam::{self.account}:oidc-provider/{self.issuer.removeprefix('https://')}"
+
+
+@dataclass(slots=True)
+class State:
+    """The whole emulated organization; times are in seconds, maps are keyed by id, name or ARN.
+
+    The object is live: a test may change it between two calls. `person` is who sits at the browser,
+    `auto_approve` makes that person say yes without being asked, `start_urls` are further addresses the
+    portal goes by, `portal_rate` is in requests per second (None: no limit).
+    """
+
+    region: str = "us-east-1"
+    start_urls: list[str] = field(default_factory=list)
+    person: str = ""
+    auto_approve: bool = False
+    access_token_seconds: int = 3600
+    session_seconds: int = 8 * 3600
+    device_code_seconds: int = 600
+    interval: int = 1
+    registration_seconds: int = 90 * DAY
+    page_size: int = 3
+    portal_rate: float | None = 20
+    portal_burst: int = 40
+    accounts: dict[str, Account] = field(default_factory=dict)
+    permission_sets: dict[str, PermissionSet] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    oidc_providers: list[OidcProvider] = field(default_factory=list)
+    saml_providers: list[str] = field(default_factory=list)
+
+    def assigned(self, person: str) -> dict[str, list[str]]:
+        """Give the permission sets of a person per account id; nobody unknown has any."""
+        known = self.people.get(person)
+        return known.assignments if known else {}
+
+    def management_accounts(self) -> set[str]:
+        """Give the ids of the management accounts."""
+        return {account_id for account_id, account in self.accounts.items() if account.management}
+
+
+def sso_role_name(account_id: str, permission_set: str) -> str:
+    """Name the role that Identity Center keeps in an account for a permission set; stable across runs."""
+    suffix = hashlib.sha256(f"{account_id}/{permission_set}".encode()).hexdigest()[:16]
+    return f"AWSReservedSSO_{permission_set}_{suffix}"
+
+
+def sso_role_arn(account_id: str, permission_set: str, region: str) -> str:
+    """Give that role's ARN; outside us-east-1 its path also holds the portal's region."""
+    place = "" if region == "us-east-1" else f"{region}/"
+    name = sso_role_name(account_id, permission_set)
+    return f"arn:aws:iam::{account_id}:role/aws-reserved/sso.amazonaws.com/{place}{name}"
+
+
+def split_role_arn(arn: str) -> tuple[str, str] | None:
+    """Give account id and role name (without its path) of a role ARN, None if it is not one."""
+    found = _ROLE_ARN.fullmatch(arn)
+    return (found["account"], found["name"]) if found else None
+
+
+def split_user_arn(arn: str) -> tuple[str, str] | None:
+    """Give account id and user name of a user ARN, None if it is not one."""
+    found = _USER_ARN.fullmatch(arn)
+    return (found["account"], found["name"]) if found else None

@@ -1,0 +1,274 @@
+"""Reading a state file: strict YAML whose every mistake is named with its line."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import yaml
+
+from aws_emulator.state import (
+    ASSUME_ROLE,
+    ASSUME_ROOT,
+    Account,
+    OidcProvider,
+    PermissionSet,
+    Person,
+    Role,
+    State,
+    TrustedPrincipal,
+    TrustedProvider,
+    User,
+    split_role_arn,
+    split_user_arn,
+    sso_role_arn,
+)
+from aws_emulator.yaml_values import StateFileError, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_LONGEST_SECONDS = 400 * 24 * 3600
+
+
+def default_state() -> State:
+    """Give a fresh copy of the organization the emulator starts with."""
+    return parse_state(example_text(), "default_state.yaml")
+
+
+def example_text() -> str:
+    """Give the example state file, comments included."""
+    return files("aws_emulator").joinpath("default_state.yaml").read_text(encoding="utf-8")
+
+
+def load_state(path: Path) -> State:
+    """Read a state file; `StateFileError` says what is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise StateFileError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{path}: the file is not UTF-8 text"
+        raise StateFileError(message) from error
+    return parse_state(text, str(path))
+
+
+def parse_state(text: str, file: str) -> State:
+    """Read a state from YAML text; `file` is only for messages."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        message = f"{file}, line {line}: this is not YAML: {error.problem}"
+        raise StateFileError(message) from error
+    except yaml.YAMLError as error:
+        message = f"{file}: this is not YAML: {error}"
+        raise StateFileError(message) from error
+    if node is None:
+        message = f"{file}: the file is empty"
+        raise StateFileError(message)
+    return _state(Value(node, file, ""))
+
+
+def _state(root: Value) -> State:
+    state = State()
+    readers = _readers(state)
+    order = list(readers)
+    members = root.members(required=("accounts", "people", "person"), optional=tuple(order))
+    # Later sections refer to earlier ones, whatever their order in the file.
+    for name in order:
+        if name in members:
+            readers[name](members[name])
+    return state
+
+
+def _readers(state: State) -> dict[str, Callable[[Value], None]]:
+    def seconds(name: str, least: int = 1) -> Callable[[Value], None]:
+        return lambda value: setattr(state, name, value.whole(least, _LONGEST_SECONDS))
+
+    return {
+        "region": lambda value: setattr(state, "region", _region(value)),
+        "start_urls": lambda value: state.start_urls.extend(_start_url(item) for item in value.items()),
+        "auto_approve": lambda value: setattr(state, "auto_approve", value.flag()),
+        "access_token_seconds": seconds("access_token_seconds"),
+        "session_seconds": seconds("session_seconds"),
+        "device_code_seconds": seconds("device_code_seconds"),
+        "interval": seconds("interval", least=0),
+        "registration_seconds": seconds("registration_seconds"),
+        "page_size": lambda value: setattr(state, "page_size", value.whole(1, 100)),
+        "portal_rate": lambda value: setattr(state, "portal_rate", _rate(value)),
+        "portal_burst": lambda value: setattr(state, "portal_burst", value.whole(1, 100_000)),
+        "accounts": lambda value: state.accounts.update(_accounts(value)),
+        "permission_sets": lambda value: state.permission_sets.update(_permission_sets(value)),
+        "people": lambda value: state.people.update(_people(value, state)),
+        "person": lambda value: setattr(state, "person", _known(value, state.people, "person in people")),
+        "oidc_providers": lambda value: state.oidc_providers.extend(_oidc_providers(value, state)),
+        "saml_providers": lambda value: state.saml_providers.extend(_saml_providers(value)),
+        "roles": lambda value: state.roles.update(_roles(value, state)),
+        "users": lambda value: state.users.update(_users(value, state)),
+    }
+
+
+def _region(value: Value) -> str:
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", value.text()):
+        value.fail(f"expected a region such as us-east-1, not {value.text()}")
+    return value.text()
+
+
+def _start_url(value: Value) -> str:
+    if not re.fullmatch(r"(?a)https?://[\w.:-]+/start", value.text()):
+        value.fail(f"expected an address that ends in /start, not {value.text()}")
+    return value.text()
+
+
+def _rate(value: Value) -> float | None:
+    if value.is_null():
+        return None
+    rate = value.number()
+    if rate <= 0:
+        value.fail("expected a rate above 0, or null for no limit")
+    return rate
+
+
+def _known(value: Value, known: dict[str, object] | dict[str, Person], what: str) -> str:
+    if value.text() not in known:
+        value.fail(f"{value.text()!r} is no {what}")
+    return value.text()
+
+
+def _account_id(value: Value, text: str, state: State | None = None) -> str:
+    if not re.fullmatch(r"[0-9]{12}", text):
+        value.fail(f"an account id has twelve digits, unlike {text!r}")
+    if state is not None and text not in state.accounts:
+        value.fail(f"account {text} is not among accounts")
+    return text
+
+
+def _accounts(value: Value) -> Iterator[tuple[str, Account]]:
+    for account_id, item in value.entries():
+        members = item.members(("name", "email"), ("management",))
+        management = members["management"].flag() if "management" in members else False
+        account = Account(members["name"].text(), members["email"].text(), management)
+        yield _account_id(item, account_id), account
+
+
+def _allows(members: dict[str, Value]) -> list[str]:
+    if "allows" not in members:
+        return [ASSUME_ROLE]
+    actions = [item.text() for item in members["allows"].items()]
+    for item, action in zip(members["allows"].items(), actions, strict=True):
+        if action not in (ASSUME_ROLE, ASSUME_ROOT):
+            item.fail(f"expected {ASSUME_ROLE} or {ASSUME_ROOT}, not {action!r}")
+    return actions
+
+
+def _permission_sets(value: Value) -> Iterator[tuple[str, PermissionSet]]:
+    for name, item in value.entries():
+        if not re.fullmatch(r"(?a)[\w+=,.@-]{1,32}", name):
+            item.fail("a permission set's name has up to 32 letters, digits and +=,.@_-")
+        members = item.members((), ("session_seconds", "allows"))
+        seconds = members["session_seconds"].whole(900, 43200) if "session_seconds" in members else 3600
+        yield name, PermissionSet(seconds, _allows(members))
+
+
+def _people(value: Value, state: State) -> Iterator[tuple[str, Person]]:
+    for name, item in value.entries():
+        # The name becomes the role session's name, see AssumeRole's RoleSessionName.
+        if not re.fullmatch(r"(?a)[\w+=,.@-]{2,64}", name):
+            item.fail("a person's name has 2 to 64 letters, digits and +=,.@_-")
+        person = Person()
+        for account_id, sets in item.members(("assignments",))["assignments"].entries():
+            _account_id(sets, account_id, state)
+            person.assignments[account_id] = [_permission_set(each, state) for each in sets.items()]
+        yield name, person
+
+
+def _permission_set(value: Value, state: State) -> str:
+    if value.text() not in state.permission_sets:
+        value.fail(f"{value.text()!r} is not among permission_sets")
+    return value.text()
+
+
+def _roles(value: Value, state: State) -> Iterator[tuple[str, Role]]:
+    for arn, item in value.entries():
+        parts = split_role_arn(arn)
+        if parts is None:
+            item.fail("expected a role ARN such as arn:aws:iam::111111111111:role/Name")
+        _account_id(item, parts[0], state)
+        members = item.members(("trusts",), ("max_session_duration", "allows"))
+        longest = members.get("max_session_duration")
+        yield (
+            arn,
+            Role(
+                trusts=[_trust(trust, state) for trust in members["trusts"].items()],
+                max_session_duration=longest.whole(3600, 43200) if longest else 3600,
+                allows=_allows(members),
+            ),
+        )
+
+
+def _trust(value: Value, state: State) -> TrustedPrincipal | TrustedProvider:
+    keys = {name for name, _ in value.entries()}
+    if "provider" in keys:
+        return _trusted_provider(value, state)
+    if "permission_set" in keys:
+        members = value.members(("permission_set", "account"), ("external_id",))
+        account_id = _account_id(members["account"], members["account"].text(), state)
+        principal = sso_role_arn(account_id, _permission_set(members["permission_set"], state), state.region)
+    else:
+        members = value.members(("principal",), ("external_id",))
+        principal = members["principal"].text()
+        if not re.fullmatch(r"arn:aws:(iam|sts)::[0-9]{12}:(root|(role|user|assumed-role)/.+)", principal):
+            members["principal"].fail("expected the ARN of an account root, role, user or assumed role")
+    external_id = members["external_id"].text() if "external_id" in members else None
+    return TrustedPrincipal(principal, external_id)
+
+
+def _trusted_provider(value: Value, state: State) -> TrustedProvider:
+    members = value.members(("provider",), ("conditions",))
+    arn = members["provider"].text()
+    if arn not in {provider.arn for provider in state.oidc_providers} | set(state.saml_providers):
+        members["provider"].fail(f"{arn} is not among oidc_providers and saml_providers")
+    conditions = dict(members["conditions"].entries()) if "conditions" in members else {}
+    return TrustedProvider(arn, {claim: pattern.text() for claim, pattern in conditions.items()})
+
+
+def _users(value: Value, state: State) -> Iterator[tuple[str, User]]:
+    keys: set[str] = set()
+    for arn, item in value.entries():
+        parts = split_user_arn(arn)
+        if parts is None:
+            item.fail("expected a user ARN such as arn:aws:iam::111111111111:user/name")
+        _account_id(item, parts[0], state)
+        members = item.members(("access_key_id", "secret_access_key"), ("allows",))
+        key = members["access_key_id"].text()
+        if not re.fullmatch(r"AKIA[A-Z0-9]{12,124}", key):
+            members["access_key_id"].fail("expected a key id that begins with AKIA")
+        if key in keys:
+            members["access_key_id"].fail("another user has this key id")
+        keys.add(key)
+        yield arn, User(key, members["secret_access_key"].text(), _allows(members))
+
+
+def _oidc_providers(value: Value, state: State) -> Iterator[OidcProvider]:
+    for item in value.items():
+        members = item.members(("account", "issuer", "audiences"), ("hs256_key",))
+        issuer = members["issuer"].text()
+        if not issuer.startswith("https://"):
+            members["issuer"].fail("an issuer begins with https://")
+        yield OidcProvider(
+            account=_account_id(members["account"], members["account"].text(), state),
+            issuer=issuer,
+            audiences=[audience.text() for audience in members["audiences"].items()],
+            hs256_key=members["hs256_key"].text() if "hs256_key" in members else None,
+        )
+
+
+def _saml_providers(value: Value) -> Iterator[str]:
+    for item in value.items():
+        if not re.fullmatch(r"(?a)arn:aws:iam::[0-9]{12}:saml-provider/[\w._-]{1,128}", item.text()):
+            item.fail("expected an ARN such as arn:aws:iam::111111111111:saml-provider/Name")
+        yield item.text()

@@ -1,0 +1,114 @@
+"""The parameters of an STS call, each checked against the constraint the API reference gives it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from aws_emulator import query_protocol
+from aws_emulator.errors import AwsError
+from aws_emulator.state import split_role_arn
+
+if TYPE_CHECKING:
+    from werkzeug import Request
+
+_NAME_PATTERN = r"[\w+=,.@-]*"
+
+
+class Parameters:
+    """Readers for the parameters; a value outside its constraint is a ValidationError."""
+
+    def __init__(self, request: Request) -> None:
+        self._values = query_protocol.read_parameters(request)
+
+    def text(self, name: str, least: int = 1, most: int = 2048) -> str:
+        """Give a required text within a length."""
+        value = self._values.get(name)
+        if value is None:
+            raise _invalid("null", name, "Member must not be null")
+        if len(value) < least:
+            raise _invalid(value, name, f"Member must have length greater than or equal to {least}")
+        if len(value) > most:
+            raise _invalid(value, name, f"Member must have length less than or equal to {most}")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """Give a text that may be absent."""
+        return self._values.get(name)
+
+    def seconds(self, name: str, least: int, most: int, default: int) -> int:
+        """Give a number of seconds within bounds, or the default."""
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,10}", value):
+            raise AwsError("MalformedInput", f"{name} must be a whole number.")
+        if int(value) < least:
+            raise _invalid(value, name, f"Member must have value greater than or equal to {least}")
+        if int(value) > most:
+            raise _invalid(value, name, f"Member must have value less than or equal to {most}")
+        return int(value)
+
+    def role_arn(self) -> str:
+        """Give RoleArn, which must be the ARN of a role."""
+        value = self.text("RoleArn", 20)
+        if split_role_arn(value) is None:
+            raise AwsError("ValidationError", f"{value} is invalid")
+        return value
+
+    def session_name(self) -> str:
+        """Give RoleSessionName: 2 to 64 of letters, digits, underscore and `+=,.@-`."""
+        value = self.text("RoleSessionName", 2, 64)
+        self._check_name("RoleSessionName", value)
+        return value
+
+    def source_identity(self) -> dict[str, str]:
+        """Give SourceIdentity as the element that the answer repeats, empty if there is none."""
+        if "SourceIdentity" not in self._values:
+            return {}
+        value = self.text("SourceIdentity", 2, 64)
+        self._check_name("SourceIdentity", value)
+        return {"SourceIdentity": value}
+
+    def external_id(self) -> str | None:
+        """Give ExternalId if there is one."""
+        if "ExternalId" not in self._values:
+            return None
+        value = self.text("ExternalId", 2, 1224)
+        if not re.fullmatch(r"[\w+=,.@:/-]*", value, re.ASCII):
+            raise _invalid(value, "ExternalId", r"Member must satisfy regular expression pattern: [\w+=,.@:\/-]*")
+        return value
+
+    def check_policy(self) -> None:
+        """Refuse a session policy that is not a JSON object; what it says changes nothing here."""
+        policy = self._values.get("Policy")
+        if policy is None:
+            return
+        try:
+            document = json.loads(policy)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise AwsError("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
+
+    def refuse_mfa(self) -> None:
+        """Refuse MFA parameters: the emulated users have no devices."""
+        if "SerialNumber" in self._values or "TokenCode" in self._values:
+            message = (
+                "MultiFactorAuthentication failed, unable to validate MFA code.  "
+                "Please verify your MFA serial number is valid and associated with this user."
+            )
+            raise AwsError("AccessDenied", message, 403)
+
+    def _check_name(self, name: str, value: str) -> None:
+        if not re.fullmatch(_NAME_PATTERN, value, re.ASCII):
+            pattern = f"Member must satisfy regular expression pattern: {_NAME_PATTERN}"
+            raise _invalid(value, name, pattern)
+
+
+def _invalid(value: str, name: str, constraint: str) -> AwsError:
+    member = name[0].lower() + name[1:]
+    place = f"Value '{value}' at '{member}'"
+    message = f"1 validation error detected: {place} failed to satisfy constraint: {constraint}"
+    return AwsError("ValidationError", message)

@@ -1,0 +1,51 @@
+"""Trust policies: whether this principal may become that role.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from aws_emulator.state import ASSUME_ROLE, TrustedPrincipal, TrustedProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_emulator.keys import Principal
+    from aws_emulator.state import Role
+
+
+def may_assume(principal: Principal, role: Role, role_account: str, external_id: str | None) -> bool:
+    """Say whether the role's trust policy, and where it matters the caller's own policy, allow AssumeRole."""
+    own_policy = ASSUME_ROLE in principal.allows
+    for trust in role.trusts:
+        if not isinstance(trust, TrustedPrincipal):
+            continue
+        # A role that asks for an external id refuses callers without it; one that does not, ignores it.
+        if trust.external_id is not None and trust.external_id != external_id:
+            continue
+        if trust.principal == f"arn:aws:iam::{principal.account}:root":
+            # Trusting an account leaves the decision to that account's own policies.
+            if own_policy:
+                return True
+        # Naming the principal itself is enough inside one account; across accounts both sides must agree.
+        elif trust.principal in (principal.arn, principal.role_arn) and (
+            own_policy or principal.account == role_account
+        ):
+            return True
+    return False
+
+
+def may_federate(provider_arn: str, claims: Mapping[str, str], role: Role) -> bool:
+    """Say whether the role trusts this provider for these claims; patterns may hold `*` and `?`."""
+    return any(
+        isinstance(trust, TrustedProvider)
+        and trust.provider == provider_arn
+        and all(
+            claim in claims and fnmatchcase(claims[claim], pattern.replace("[", "[[]"))
+            for claim, pattern in trust.conditions.items()
+        )
+        for trust in role.trusts
+    )
