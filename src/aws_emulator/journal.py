@@ -45,7 +45,7 @@ class Journal:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         if path is not None:
-            path.touch()
+            path.open("a").close()
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
 

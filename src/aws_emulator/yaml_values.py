@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import yaml
@@ -93,6 +94,9 @@ class Value:
         if self.node.tag not in _NUMBER_TAGS:
             self.fail("expected a number")
         try:
-            return float(self.text())
+            number = float(self.text())
         except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
             self.fail(f"expected a plain decimal number, not {self.text()}")
+        return number

@@ -122,6 +122,12 @@ def api(aws: Emulator) -> Api:
 
 
 @pytest.fixture
+def api_of() -> type[Api]:
+    """For tests that start their own emulator."""
+    return Api
+
+
+@pytest.fixture
 def refused() -> Callable[[str, int], AbstractContextManager[dict[str, Any]]]:
     """`with refused("SomeException", 400) as error:` - the call inside must fail like that."""
 

@@ -15,7 +15,7 @@ class Project:
         self.root = root / "project"
         self.home = root / "home"
         self.root.mkdir()
-        self.home.mkdir()
+        self.home.mkdir(exist_ok=True)
 
     def write(self, path: str, text: str | bytes = "") -> str:
         target = self.root / path

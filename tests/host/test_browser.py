@@ -36,7 +36,7 @@ def browser(environ=None, platform="linux", *, launch=None, files=(), programs=(
 
 
 @pytest.mark.parametrize(
-    ("environ", "platform", "programs"),
+    ("variables", "platform", "programs"),
     [
         ({"DISPLAY": ":0"}, "linux", ()),
         ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", ()),
@@ -50,14 +50,14 @@ def browser(environ=None, platform="linux", *, launch=None, files=(), programs=(
         ({"DISPLAY": ":0", "SSH_CONNECTION": "", "CI": "false", "container": " "}, "linux", ()),
     ],
 )
-def test_a_desktop_is_local(environ, platform, programs):
-    here = browser(environ, platform, programs=programs)
+def test_a_desktop_is_local(variables, platform, programs):
+    here = browser(variables, platform, programs=programs)
     assert here.is_local
     assert here.reason == "a browser can be opened on this machine"
 
 
 @pytest.mark.parametrize(
-    ("environ", "reason"),
+    ("variables", "reason"),
     [
         ({}, "no graphical display"),
         ({"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, "an SSH session (SSH_CONNECTION is set)"),
@@ -75,10 +75,10 @@ def test_a_desktop_is_local(environ, platform, programs):
     ],
 )
 @pytest.mark.parametrize("graphical", [{}, DESKTOP])
-def test_everything_else_is_not_and_says_why(environ, reason, graphical):
-    if not environ and graphical:
+def test_everything_else_is_not_and_says_why(variables, reason, graphical):
+    if not variables and graphical:
         pytest.skip("that is a desktop")
-    here = browser({**graphical, **environ})
+    here = browser({**graphical, **variables})
     assert not here.is_local
     assert reason in here.reason
 
@@ -100,7 +100,7 @@ def test_a_browser_variable_does_not_make_a_remote_machine_local():
 
 
 @pytest.mark.parametrize(
-    ("environ", "platform", "expected"),
+    ("variables", "platform", "expected"),
     [
         (DESKTOP, "linux", ["xdg-open", URL]),
         ({}, "darwin", ["/usr/bin/open", URL]),
@@ -118,9 +118,9 @@ def test_a_browser_variable_does_not_make_a_remote_machine_local():
         ({"BROWSER": r"C:\b\x.exe -n;other"}, "win32", [r"C:\b\x.exe", "-n", URL]),
     ],
 )
-def test_opens_with_the_url_as_one_argument(environ, platform, expected):
+def test_opens_with_the_url_as_one_argument(variables, platform, expected):
     launch = Launches()
-    assert browser(environ, platform, launch=launch, files=["/mnt/c/Program Files/chrome.exe"]).open(URL)
+    assert browser(variables, platform, launch=launch, files=["/mnt/c/Program Files/chrome.exe"]).open(URL)
     assert launch.seen == [expected]
 
 

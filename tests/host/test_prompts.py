@@ -19,7 +19,6 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs pseudo-termina
 
 URL = "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH"
 LONG_URL = "https://oidc.us-east-1.amazonaws.com/authorize?" + "&".join(f"parameter_{n}=value" for n in range(20))
-HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
 PREAMBLE = """
 import fcntl, os, sys, termios, time
@@ -221,7 +220,7 @@ def test_an_invitation_shows_url_code_and_time_left(columns, rows):
         assert terminal.screen.cursor_shown
         assert terminal.screen.column == 0
         assert "left" not in terminal.screen.text
-        assert "".join(terminal.screen.lines[-1]) == ""
+        assert terminal.screen.lines[-1] == ""
         assert URL in terminal.screen.lines
 
 
@@ -232,7 +231,7 @@ def test_on_a_usual_screen_all_of_it_fits_with_the_qr_code():
         assert "scan" in terminal.screen.text
         assert len(terminal.screen.lines) <= 24
         assert widest(terminal.screen) <= 79
-        assert any(line.startswith("⠋"[0]) or "Waiting for you to approve" in line for line in terminal.screen.lines)
+        assert "Waiting for you to approve in the browser…  9m " in terminal.screen.lines[-1]
 
 
 def test_the_qr_code_holds_the_url():
@@ -349,12 +348,12 @@ print(threading.active_count() <= 2)
         assert sum("thread" in line for line in terminal.screen.lines) == 3
 
 
-@pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "xterm"}, {"TERM": None}], ids=str)
-def test_without_colour_it_still_works(environ):
-    with Terminal(INVITE, **environ) as terminal:
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "xterm"}, {"TERM": None}], ids=str)
+def test_without_colour_it_still_works(variables):
+    with Terminal(INVITE, **variables) as terminal:
         terminal.see("left")
         assert URL in terminal.screen.lines
-        if "NO_COLOR" in environ:
+        if "NO_COLOR" in variables:
             assert not re.search(r"\x1b\[[\d;]*(3\d|4\d|9\d|10\d)", terminal.raw)
             assert re.search(r"█{37}", terminal.screen.text), "the light modules are drawn"
 
@@ -538,7 +537,7 @@ def prompter(*, stdin=True, stderr=True, environ=None, **wishes):
 
 
 @pytest.mark.parametrize(
-    ("stdin", "stderr", "environ", "wishes", "can_ask", "can_show"),
+    ("stdin", "stderr", "variables", "wishes", "can_ask", "can_show"),
     [
         (True, True, {}, {}, True, True),
         (True, True, {}, {"interactive": False}, False, True),
@@ -551,8 +550,8 @@ def prompter(*, stdin=True, stderr=True, environ=None, **wishes):
         (False, False, {"GITHUB_ACTIONS": "true"}, {}, False, False),
     ],
 )
-def test_who_can_be_asked_and_shown(stdin, stderr, environ, wishes, can_ask, can_show):
-    someone, _ = prompter(stdin=stdin, stderr=stderr, environ=environ, **wishes)
+def test_who_can_be_asked_and_shown(stdin, stderr, variables, wishes, can_ask, can_show):
+    someone, _ = prompter(stdin=stdin, stderr=stderr, environ=variables, **wishes)
     assert (someone.can_ask, someone.can_show) == (can_ask, can_show)
 
 

@@ -24,7 +24,7 @@ def matching_files(pattern: str, observer: Observer) -> list[str]:
         drive, rest = os.path.splitdrive(one)
         parts = [part for part in rest.split("/") if part]
         start = drive + os.sep
-        while parts and not is_pattern(parts[0]):
+        while len(parts) > 1 and not is_pattern(parts[0]):
             start = os.path.join(start, parts.pop(0))
         _collect(start, parts, observer, found, ())
     return sorted(found, key=lambda path: (path.count(os.sep), path))

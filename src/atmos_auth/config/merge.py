@@ -42,11 +42,11 @@ def _lay(weaker: Map, stronger: Map, opened: Opened, same_key: SameKey) -> Map:
         if isinstance(value, Tagged) and value.tag == UNSET:
             merged.drop(key)
             continue
+        earlier = merged.get(key)
+        if value is None and isinstance(earlier, Map):
+            continue  # an empty section says nothing
         below: SameKey = _exact if case_matters_below(key) else _folded
-        present = key in merged
-        laid = _over(merged.get(key), value, opened, below)
-        if present and laid is merged[key] and not isinstance(value, Map):
-            continue  # an empty section says nothing, so its place explains nothing
+        laid = _over(earlier, value, opened, below)
         merged.put(key, laid, stronger.key_places[written], stronger.value_places[written])
     return merged
 
@@ -56,11 +56,8 @@ def _over(weaker: Any, stronger: Any, opened: Opened, same_key: SameKey) -> Any:
         return _extended(weaker, stronger, opened)
     if _is_include(weaker) and (isinstance(stronger, Map) or _is_include(stronger)):
         weaker = opened(weaker)
-    if isinstance(weaker, Map):
-        if stronger is None:
-            return weaker
-        if _is_include(stronger):
-            stronger = opened(stronger)
+    if isinstance(weaker, Map) and _is_include(stronger):
+        stronger = opened(stronger)
     if isinstance(stronger, Map):
         return _lay(weaker if isinstance(weaker, Map) else Map(stronger.place), stronger, opened, same_key)
     return stronger

@@ -1,25 +1,33 @@
 """The AWS session files: what every SDK reads, and at the same time our cache of credentials.
 
-Each identity is one profile. The marker line above its section carries what the AWS format has no key for: when
-the keys end, the fingerprint of the chain they came from, and the sign-in session they depend on. A reader that
-finds another fingerprint finds nothing.
+Each identity is one profile. The marker line above its section says when the keys end, which chain they came from
+(its fingerprint), and on which sign-in session they depend. A reader that finds another fingerprint finds nothing.
+Credentials that another chain has displaced from their profile wait beside it, until their end or their return.
 """
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from atmos_auth.delivery import ini_sections
-from atmos_auth.domain.chain import Chain, Link
+from atmos_auth.delivery.profile_text import (
+    config_header,
+    credentials_of,
+    facts,
+    services_header,
+    with_config,
+    with_credentials,
+)
+from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.ports import Clock
-from atmos_auth.domain.timestamps import from_text, to_text
+from atmos_auth.domain.timestamps import from_text
 from atmos_auth.host.files import read_private, remove_file, write_private
 from atmos_auth.host.paths import Paths, file_name
 
 LOCK_SECONDS = 10
-# What the SDKs need when nobody configured a region; never exported as a variable.
-FALLBACK_REGION = "us-east-1"
+CREDENTIALS, CONFIG, DISPLACED = "credentials", "config", "displaced"
 
 
 class ProfileLocation(NamedTuple):
@@ -33,8 +41,8 @@ class ProfileLocation(NamedTuple):
 class AwsFiles:
     """The profiles below this user's configuration folder, or below a provider's own `spec.files.base_path`.
 
-    `config_directory` is what relative base paths are relative to; `custom_folders` are the folders that
-    providers of the current configuration name, so that they are searched as well.
+    `config_directory` is what relative base paths are relative to; `custom_folders` names the folders that
+    providers of the current configuration use instead, so that they are searched as well.
     """
 
     def __init__(
@@ -53,11 +61,11 @@ class AwsFiles:
     def locate(self, chain: Chain) -> ProfileLocation:
         """Tell where the profile of the chain's tip is, whether or not it exists."""
         folder = self.folder(chain.root)
-        return ProfileLocation(chain.tip.name, os.path.join(folder, "credentials"), os.path.join(folder, "config"))
+        return ProfileLocation(chain.tip.name, os.path.join(folder, CREDENTIALS), os.path.join(folder, CONFIG))
 
     def folder(self, root: Link) -> str:
         """Folder of the files of every chain that starts at `root`."""
-        name = root.name if root.role == "provider" else root.kind.replace("/", "-")
+        name = root.name if root.role == PROVIDER else root.kind.replace("/", "-")
         spec = root.settings.get("spec")
         files = spec.get("files") if isinstance(spec, Mapping) else None
         base = files.get("base_path") if isinstance(files, Mapping) else None
@@ -68,46 +76,37 @@ class AwsFiles:
     def read(self, chain: Chain) -> AwsCredentials | None:
         """Return what was delivered for exactly this chain, expired or not; None on any difference."""
         location = self.locate(chain)
-        text = _text(location.credentials_file)
-        found = ini_sections.find(text, location.profile) if text else None
-        if found is None or found[0] is None:
+        found = credentials_of(_text(location.credentials_file), location.profile)
+        return found[0] if found is not None and found[1].get("chain") == chain.fingerprint else None
+
+    def restore(self, chain: Chain) -> AwsCredentials | None:
+        """Deliver again what another chain displaced, if it is still there; raises `StoreError` or `LockTimeout`."""
+        found = credentials_of(_text(self._displaced(chain)), chain.fingerprint)
+        if found is None:
             return None
-        facts = _facts(found[0])
-        if facts.get("chain") != chain.fingerprint:
-            return None
-        return _credentials(found[1], facts)
+        self.write(chain, found[0])
+        return found[0]
 
     def write(self, chain: Chain, credentials: AwsCredentials) -> None:
         """Deliver the credentials under the tip's name; raises `StoreError` or `LockTimeout` (10 s)."""
         location = self.locate(chain)
-        with self._locked(location.credentials_file):
+        with self._locked(os.path.dirname(location.credentials_file)):
+            text = _text(location.credentials_file)
+            self._set_aside(chain, text)
             # The pointer first, the keys last: who reads the keys finds their region.
-            config = _text(location.config_file)
-            write_private(location.config_file, _with_config(config, location.profile, credentials).encode())
-            text = ini_sections.replace(
-                _text(location.credentials_file),
-                location.profile,
-                _keys(credentials),
-                _marker(chain, credentials),
-            )
+            config = with_config(_text(location.config_file), location.profile, credentials)
+            write_private(location.config_file, config.encode())
+            text = with_credentials(text, location.profile, credentials, fingerprint=chain.fingerprint)
             write_private(location.credentials_file, text.encode())
 
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip; tell whether there was one."""
-        location = self.locate(chain)
-        return self._remove_profiles(os.path.dirname(location.credentials_file), {location.profile})
+        return self._remove(self.folder(chain.root), lambda profile, _: profile == chain.tip.name)
 
     def remove_derived(self, session: str) -> None:
         """Remove every profile whose credentials came from this sign-in session."""
         for folder in self.folders():
-            text = _text(os.path.join(folder, "credentials"))
-            derived = {
-                header
-                for header, marker in ini_sections.headers(text)
-                if marker is not None and _facts(marker).get("session") == session
-            }
-            if derived:
-                self._remove_profiles(folder, derived)
+            self._remove(folder, lambda _, stated: stated.get("session") == session)
 
     def folders(self) -> list[str]:
         """Every folder that may hold our profiles, in a stable order."""
@@ -117,32 +116,53 @@ class AwsFiles:
             own = []
         return [*own, *(folder for folder in self._custom_folders() if folder not in own)]
 
-    def _remove_profiles(self, folder: str, profiles: set[str]) -> bool:
-        if not os.path.isdir(folder):
-            return False
-        removed = False
-        credentials_file = os.path.join(folder, "credentials")
-        with self._locked(credentials_file):
-            for path, header_of in (
-                (credentials_file, str),
-                (os.path.join(folder, "config"), _config_header),
-            ):
-                text = _text(path)
-                rest = text
-                for profile in profiles:
-                    rest = ini_sections.remove(rest, header_of(profile))
-                    rest = ini_sections.remove(rest, _services_header(profile))
-                removed = removed or rest != text
-                if rest != text and rest.strip():
-                    write_private(path, rest.encode())
-                elif rest != text:
-                    remove_file(path)
-        return removed
+    def _set_aside(self, chain: Chain, text: str) -> None:
+        """Keep what the profile holds if it is another chain's and still good; drop what is no longer."""
+        path = self._displaced(chain)
+        displaced = before = _text(path)
+        held = credentials_of(text, chain.tip.name)
+        if held is not None and held[1].get("chain") not in (None, chain.fingerprint):
+            fingerprint = held[1]["chain"]
+            displaced = with_credentials(
+                displaced, fingerprint, held[0], fingerprint=fingerprint, profile=chain.tip.name
+            )
+        for header, marker in ini_sections.headers(displaced):
+            if header == chain.fingerprint or self._is_over(facts(marker or "")):
+                displaced = ini_sections.remove(displaced, header)
+        _save(path, before, displaced)
 
-    def _locked(self, credentials_file: str):  # type: ignore[no-untyped-def]  # locks load only when something is written
+    def _is_over(self, stated: Mapping[str, str]) -> bool:
+        try:
+            return "expiration" not in stated or from_text(stated["expiration"]) <= self._clock.now()
+        except ValueError:
+            return True
+
+    def _displaced(self, chain: Chain) -> str:
+        return os.path.join(self.folder(chain.root), DISPLACED)
+
+    def _remove(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> bool:
+        """Remove from one folder every profile that `goes`, given its name and its marker's facts."""
+        sections = [
+            (kind, header, facts(marker or ""))
+            for kind in (CREDENTIALS, DISPLACED)
+            for header, marker in ini_sections.headers(_text(os.path.join(folder, kind)))
+        ]
+        going = [(kind, h) for kind, h, stated in sections if goes(stated.get("profile", h), stated)]
+        if not going:
+            return False
+        with self._locked(folder):
+            for kind, header in going:
+                _drop(os.path.join(folder, kind), header)
+                if kind == CREDENTIALS:
+                    _drop(os.path.join(folder, CONFIG), config_header(header), services_header(header))
+        return True
+
+    def _locked(self, folder: str) -> AbstractContextManager[None]:
+        # Locks are loaded only when something is written.
         from atmos_auth.host.locks import locked
 
-        return locked(f"{credentials_file}.lock", clock=self._clock, deadline=self._clock.now() + LOCK_SECONDS)
+        deadline = self._clock.now() + LOCK_SECONDS
+        return locked(os.path.join(folder, f"{CREDENTIALS}.lock"), clock=self._clock, deadline=deadline)
 
 
 def _text(path: str) -> str:
@@ -150,68 +170,18 @@ def _text(path: str) -> str:
     return content.decode("utf-8", errors="replace") if content else ""
 
 
-def _facts(marker: str) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in marker.split() if "=" in word)
+def _drop(path: str, *headers: str) -> None:
+    before = after = _text(path)
+    for header in headers:
+        after = ini_sections.remove(after, header)
+    _save(path, before, after)
 
 
-def _marker(chain: Chain, credentials: AwsCredentials) -> str:
-    facts = {
-        "expiration": to_text(credentials.expires_at) if credentials.expires_at is not None else None,
-        "issued": to_text(credentials.issued_at) if credentials.issued_at is not None else None,
-        "chain": chain.fingerprint,
-        "session": credentials.session,
-        "region": credentials.region,
-        "principal": credentials.principal,
-        "endpoint": credentials.endpoint_url,
-    }
-    return " ".join(f"{name}={value}" for name, value in facts.items() if value)
-
-
-def _keys(credentials: AwsCredentials) -> dict[str, str]:
-    keys = {
-        "aws_access_key_id": credentials.access_key_id,
-        "aws_secret_access_key": credentials.secret_access_key,
-        "aws_session_token": credentials.session_token,
-        "aws_account_id": credentials.account_id,
-    }
-    return {name: value for name, value in keys.items() if value}
-
-
-def _credentials(keys: Mapping[str, str], facts: Mapping[str, str]) -> AwsCredentials | None:
-    try:
-        return AwsCredentials(
-            access_key_id=keys["aws_access_key_id"],
-            secret_access_key=keys["aws_secret_access_key"],
-            session_token=keys.get("aws_session_token"),
-            expires_at=from_text(facts["expiration"]) if "expiration" in facts else None,
-            issued_at=from_text(facts["issued"]) if "issued" in facts else None,
-            region=facts.get("region"),
-            account_id=keys.get("aws_account_id"),
-            principal=facts.get("principal"),
-            session=facts.get("session"),
-            endpoint_url=facts.get("endpoint"),
-        )
-    except (KeyError, ValueError):
-        return None  # edited by hand or cut short: as good as absent
-
-
-def _with_config(text: str, profile: str, credentials: AwsCredentials) -> str:
-    keys = {"region": credentials.region or FALLBACK_REGION}
-    services = _services_header(profile)
-    if credentials.endpoint_url:
-        keys["services"] = services.removeprefix("services ")
-        text = ini_sections.replace(text, services, {"sts": f"\n  endpoint_url = {credentials.endpoint_url}"})
+def _save(path: str, before: str, after: str) -> None:
+    """Write what changed; an empty file is no file."""
+    if after == before:
+        return
+    if after.strip():
+        write_private(path, after.encode())
     else:
-        text = ini_sections.remove(text, services)
-    return ini_sections.replace(text, _config_header(profile), keys)
-
-
-def _config_header(profile: str) -> str:
-    if profile == "default":
-        return profile
-    # AWS's own readers split the header like a shell does.
-    return f'profile "{profile}"' if " " in profile else f"profile {profile}"
-
-
-def _services_header(profile: str) -> str:
-    return "services atmos-" + "".join(c if c.isalnum() or c in "-_." else "-" for c in profile)
+        remove_file(path)

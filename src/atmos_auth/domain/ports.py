@@ -163,6 +163,9 @@ class ProfileStore(Protocol):
     def read(self, chain: Chain) -> AwsCredentials | None:
         """Return the credentials delivered for exactly this chain; None on any difference."""
 
+    def restore(self, chain: Chain) -> AwsCredentials | None:
+        """Deliver again what another chain of the same name displaced, if it is still there."""
+
     def write(self, chain: Chain, credentials: AwsCredentials) -> None:
         """Deliver the credentials under the name of the chain's tip."""
 

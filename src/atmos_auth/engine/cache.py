@@ -24,7 +24,7 @@ class CredentialCache:
         """Return what any process of this user left on disk, expired or not."""
         if key != chain.fingerprint:
             return self._tokens.read(key)
-        return self._profiles.read(chain)
+        return self._profiles.read(chain) or self._profiles.restore(chain)
 
     def put(self, chain: Chain, key: str, credential: Credential, *, keep: bool) -> None:
         """Remember the credential in this process and, if `keep`, for others; raises `StoreError`."""

@@ -142,10 +142,8 @@ class _Answer:
         """Let every client that has something to say speak; return the verdict that ends the wait, if any."""
         # Those who are in before the one at the door, for whom the eldest may have to go.
         for number in sorted(ready, key=self._door.fileno().__eq__):
-            if number in self._connections:
-                verdict = self._hear(self._connections[number], now)
-            else:
-                verdict = self._admit(now)
+            connection = self._connections.get(number)
+            verdict = self._hear(connection, now) if connection else self._admit(now)
             if verdict is not None and verdict.is_final:
                 return verdict
         for connection in list(self._connections.values()):

@@ -1,5 +1,6 @@
 """The conversation with the person at the terminal; everything goes to stderr, for stdout is data."""
 
+import os
 from _thread import allocate_lock  # threading itself would cost start-up time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -146,13 +147,14 @@ class TerminalPrompter:
 
     def _write(self, text: str, *, stands_out: bool = False) -> None:
         text = self._typeset(text)
-        if self._pencil.locked():
-            # The console knows the line that moves, and writes above it.
+        colourful = stands_out and self._colour
+        if self._pencil.locked() or (colourful and os.name == "nt"):
+            # The console writes above the line that moves, and knows how to colour the older Windows consoles.
             from rich.text import Text
 
             self._console().print(Text(text, style="yellow" if stands_out else ""), soft_wrap=True)
             return
-        self._stderr.write(f"{_YELLOW}{text}{_DEFAULT}\n" if stands_out and self._colour else f"{text}\n")
+        self._stderr.write(f"{_YELLOW}{text}{_DEFAULT}\n" if colourful else f"{text}\n")
         self._stderr.flush()
 
     def _typeset(self, text: str) -> str:

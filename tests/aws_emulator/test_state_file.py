@@ -1,0 +1,192 @@
+"""State files: the example is valid, and every mistake is named with its place."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from aws_emulator import StateFileError, default_state, load_state
+from aws_emulator.state import OidcProvider, TrustedPrincipal, TrustedProvider, sso_role_arn
+from aws_emulator.state_file import example_text, parse_state
+
+WHOLE = """\
+person: ann
+accounts:
+  "111111111111": {name: one, email: one@example.com}
+  000000000012: {name: twelve, email: twelve@example.com, management: true}
+permission_sets:
+  Admin: {}
+people:
+  ann: {assignments: {"111111111111": [Admin]}}
+"""
+
+
+def test_the_default_state_has_what_the_documentation_promises():
+    state = default_state()
+    assert state.person == "demo.user"
+    names = [account.name for account in state.accounts.values()]
+    assert names[:3] == ["development", "staging", "production"]
+    assert len(names) > state.page_size
+    for account in ("111111111111", "222222222222", "333333333333"):
+        assert state.assigned("demo.user")[account] == ["AdminAccess", "ReadOnlyAccess"]
+    for account in ("444444444444", "555555555555", "666666666666"):
+        assert state.assigned("demo.user")[account] == ["ReadOnlyAccess"]
+    deploy = state.roles["arn:aws:iam::333333333333:role/DeployRole"]
+    assert deploy.trusts == [TrustedPrincipal(sso_role_arn("111111111111", "AdminAccess", "us-east-1"))]
+
+
+def test_each_default_state_is_a_fresh_one():
+    default_state().accounts.clear()
+    assert default_state().accounts
+
+
+def test_a_small_file():
+    state = parse_state(WHOLE, "state.yaml")
+    assert list(state.accounts) == ["111111111111", "000000000012"]  # zeros survive without quotes
+    assert state.management_accounts() == {"000000000012"}
+    assert state.permission_sets["Admin"].allows == ["sts:AssumeRole"]
+    assert (state.interval, state.portal_rate) == (1, 20)
+
+
+def test_settings():
+    state = parse_state(
+        WHOLE + "portal_rate: null\npage_size: 2\ninterval: 0\nauto_approve: true\nregion: eu-central-1\n",
+        "state.yaml",
+    )
+    assert (state.portal_rate, state.page_size, state.interval) == (None, 2, 0)
+    assert (state.auto_approve, state.region) == (True, "eu-central-1")
+
+
+def test_order_in_the_file_does_not_matter():
+    sections = yaml.safe_load(example_text())
+    backwards = yaml.safe_dump(dict(reversed(sections.items())), sort_keys=False)
+    assert parse_state(backwards, "state.yaml") == default_state()
+
+
+def test_outside_us_east_1_the_path_of_sso_roles_holds_the_region():
+    text = (
+        WHOLE
+        + """region: eu-central-1
+roles:
+  arn:aws:iam::111111111111:role/team/Deploy:
+    trusts: [{permission_set: Admin, account: "111111111111", external_id: secret}]
+"""
+    )
+    (role,) = parse_state(text, "state.yaml").roles.values()
+    (trust,) = role.trusts
+    assert isinstance(trust, TrustedPrincipal)
+    assert "role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Admin_" in trust.principal
+    assert trust.external_id == "secret"
+
+
+def test_providers():
+    text = (
+        WHOLE
+        + """oidc_providers:
+  - {account: "111111111111", issuer: "https://idp.example.com/a", audiences: [app]}
+saml_providers: ["arn:aws:iam::111111111111:saml-provider/Corp"]
+roles:
+  arn:aws:iam::111111111111:role/Deploy:
+    trusts:
+      - {provider: "arn:aws:iam::111111111111:oidc-provider/idp.example.com/a", conditions: {sub: "a*"}}
+      - {provider: "arn:aws:iam::111111111111:saml-provider/Corp"}
+"""
+    )
+    state = parse_state(text, "state.yaml")
+    assert state.oidc_providers == [OidcProvider("111111111111", "https://idp.example.com/a", ["app"])]
+    (role,) = state.roles.values()
+    assert role.trusts[0] == TrustedProvider(state.oidc_providers[0].arn, {"sub": "a*"})
+
+
+ROLE = "roles: {'arn:aws:iam::111111111111:role/R': {trusts: "
+USER = "users: {'arn:aws:iam::111111111111:user/u': "
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "state.yaml: the file is empty"),
+        ("a: [", "this is not YAML"),
+        ("a: \x07", "this is not YAML"),
+        ("- 1", "line 1: expected a mapping"),
+        ("just text", "line 1: expected a mapping"),
+        ("person: ann", "accounts is missing"),
+        (WHOLE + "acounts: {}", "line 9: acounts: unknown key; known here are access_token_seconds, accounts,"),
+        (WHOLE + "person: ann", "person: this key stands here twice"),
+        (WHOLE + "[a]: 1", "expected plain keys"),
+        (WHOLE + "interval: -1", "interval: expected a whole number from 0"),
+        (WHOLE + "interval: 1.5", "interval: expected a whole number"),
+        (WHOLE + "interval: soon", "interval: expected a number"),
+        (WHOLE + "interval: .inf", "plain decimal number"),
+        (WHOLE + "interval: 1.0e+400", "plain decimal number"),
+        (WHOLE + "interval: 0x10", "plain decimal number"),
+        (WHOLE + "access_token_seconds: 0", "from 1 to"),
+        (WHOLE + "page_size: 101", "from 1 to 100, not 101"),
+        (WHOLE + "portal_rate: 0", "above 0"),
+        (WHOLE + "portal_rate: .nan", "plain decimal number"),
+        (WHOLE + "portal_burst: 0", "from 1 to"),
+        (WHOLE + "auto_approve: yes", "expected true or false"),
+        (WHOLE + "region: Frankfurt", "expected a region"),
+        (WHOLE + "start_urls: [https://example.com/]", r"start_urls\[0\]: expected an address that ends in /start"),
+        (WHOLE + "start_urls: https://example.com/start", "expected a list"),
+        (WHOLE.replace("person: ann", "person: bob"), "'bob' is no person in people"),
+        (WHOLE.replace("person: ann", "person: [ann]"), "expected text"),
+        (WHOLE.replace('"111111111111": {', "11: {"), "twelve digits, unlike '11'"),
+        (WHOLE.replace("name: one, ", ""), "line 3: accounts.111111111111: name is missing"),
+        (WHOLE.replace("name: one", "nmae: one"), "nmae: unknown key; known here are email, management, name"),
+        (WHOLE.replace("management: true", "management: 1"), "expected true or false"),
+        (WHOLE.replace("[Admin]", "[Admin, Other]"), "'Other' is not among permission_sets"),
+        (WHOLE.replace('{assignments: {"111', '{assignments: {"211'), "account 211111111111 is not among accounts"),
+        (WHOLE.replace("Admin: {}", "A b: {}"), "a permission set's name"),
+        (WHOLE.replace("Admin: {}", "Admin: {session_seconds: 899}"), "from 900 to 43200"),
+        (WHOLE.replace("Admin: {}", "Admin: {allows: [s3:GetObject]}"), "expected sts:AssumeRole or sts:AssumeRoot"),
+        (WHOLE.replace("ann:", "a:").replace("person: ann", "person: a"), "a person's name"),
+        (WHOLE + "roles: {DeployRole: {trusts: []}}", "expected a role ARN"),
+        (WHOLE + "roles: {'arn:aws:iam::222222222222:role/R': {trusts: []}}", "is not among accounts"),
+        (WHOLE + ROLE + "[], max_session_duration: 3599}}", "from 3600 to 43200"),
+        (WHOLE + ROLE + "[{}]}}", "principal is missing"),
+        (WHOLE + ROLE + "[{principal: everybody}]}}", "expected the ARN of an account root"),
+        (WHOLE + ROLE + "[{permission_set: Admin}]}}", "account is missing"),
+        (WHOLE + ROLE + "[{provider: 'arn:x'}]}}", "arn:x is not among oidc_providers and saml_providers"),
+        (WHOLE + "users: {u: {access_key_id: A, secret_access_key: b}}", "expected a user ARN"),
+        (WHOLE + USER + "{access_key_id: ASIAAAAAAAAAAAAAAAAA, secret_access_key: b}}", "begins with AKIA"),
+        (WHOLE + USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA}}", "secret_access_key is missing"),
+        (
+            WHOLE + "oidc_providers: [{account: '111111111111', issuer: 'http://a', audiences: []}]",
+            "an issuer begins with https",
+        ),
+        (WHOLE + "saml_providers: [Corp]", "expected an ARN"),
+    ],
+)
+def test_mistakes(text, message):
+    with pytest.raises(StateFileError, match=message) as caught:
+        parse_state(text, "state.yaml")
+    assert str(caught.value).startswith("state.yaml")
+
+
+def test_two_users_with_one_key():
+    users = "users:\n" + "".join(
+        f"  arn:aws:iam::111111111111:user/{name}:\n"
+        "    {access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: secret}\n"
+        for name in ("a", "b")
+    )
+    with pytest.raises(StateFileError, match="another user has this key id"):
+        parse_state(WHOLE + users, "state.yaml")
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(StateFileError, match="No such file"):
+        load_state(tmp_path / "missing.yaml")
+    with pytest.raises(StateFileError, match="Is a directory"):
+        load_state(tmp_path)
+    (tmp_path / "latin.yaml").write_bytes(b"person: \xe9")
+    with pytest.raises(StateFileError, match="not UTF-8"):
+        load_state(tmp_path / "latin.yaml")
+
+
+def test_secrets_stay_out_of_reprs():
+    state = default_state()
+    text = repr(state)
+    (user,) = state.users.values()
+    assert user.secret_access_key not in text
+    assert state.oidc_providers[0].hs256_key not in text
