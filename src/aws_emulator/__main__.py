@@ -11,12 +11,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_emulator.server import LOOPBACK, Emulator
 from aws_emulator.state_file import example_text
 from aws_emulator.yaml_values import StateFileError
 
 if TYPE_CHECKING:
     from types import FrameType
+
+LOOPBACK = "127.0.0.1"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.print_state:
         sys.stdout.write(example_text())
         return 0
+    try:
+        from aws_emulator.server import Emulator
+    except ModuleNotFoundError as error:
+        return _complain(f"{error.name} is missing; install it with: pip install 'atmos-auth[emulator]'")
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

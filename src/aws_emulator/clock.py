@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-_MAX_ADVANCE = 10 * 365 * 24 * 3600
+_MAX_OFFSET = 10 * 365 * 24 * 3600
 
 
 class Clock:
@@ -21,9 +21,9 @@ class Clock:
         return time.time()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward by up to ten years; anything else raises `ValueError`."""
-        if not 0 <= seconds <= _MAX_ADVANCE:
-            message = f"the clock moves forward by 0 to {_MAX_ADVANCE} seconds, not by {seconds}"
+        """Move the clock forward, in all by up to ten years; anything else raises `ValueError`."""
+        if seconds < 0 or not self._offset + seconds <= _MAX_OFFSET:
+            message = f"the clock moves forward by 0 to {_MAX_OFFSET} seconds in all, not by {seconds}"
             raise ValueError(message)
         self._offset += seconds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -58,79 +59,11 @@ _HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 _NOTICE = Markup('<p class="notice {kind}" role="status">{text}</p>')
 _SCOPE_TEXTS = {"sso:account:access": "see your accounts and sign in to them"}
 
-STYLESHEET = """
-:root {
-  --ink: #1b2430; --soft: #5a6676; --line: #d9dfe7; --paper: #ffffff; --ground: #eef1f5;
-  --accent: #b45309; --accent-ink: #ffffff; --good: #14713d; --bad: #b3261e;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ink: #e8ecf2; --soft: #a3aebd; --line: #364152; --paper: #1b222d; --ground: #11161d;
-    --accent: #f0a44b; --accent-ink: #1b1206; --good: #6fd49a; --bad: #ff9d94;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center;
-  padding: 1.25rem 1rem; gap: 1.25rem; background: var(--ground); color: var(--ink);
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-}
-header, main, footer { width: 100%; max-width: 34rem; }
-header { display: flex; align-items: center; gap: .6rem; }
-header a { color: inherit; font-weight: 650; text-decoration: none; }
-.tag {
-  font-size: .75rem; letter-spacing: .04em; padding: .1rem .5rem; border-radius: 1rem;
-  border: 1px solid var(--line); color: var(--soft);
-}
-main {
-  background: var(--paper); border: 1px solid var(--line); border-radius: .75rem;
-  padding: clamp(1.25rem, 5vw, 2.25rem); box-shadow: 0 1px 3px rgb(0 0 0 / 8%);
-}
-h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
-h2 { margin: 1.75rem 0 .25rem; font-size: 1.05rem; }
-p { margin: 0 0 1rem; }
-.lead { font-size: 1.08rem; overflow-wrap: anywhere; }
-.note, footer { color: var(--soft); font-size: .875rem; }
-.note { margin: 1rem 0 0; }
-.code {
-  font: 600 clamp(1.6rem, 9vw, 2.25rem)/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
-  letter-spacing: .1em; text-align: center; padding: 1.1rem .5rem; margin: 0 0 1.25rem;
-  border: 1px dashed var(--line); border-radius: .5rem; background: var(--ground);
-}
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0 0 1.5rem; }
-dt { color: var(--soft); }
-dd { margin: 0; overflow-wrap: anywhere; }
-form { display: flex; flex-wrap: wrap; gap: .75rem; }
-label { flex-basis: 100%; color: var(--soft); margin-bottom: -.4rem; }
-input[name="user_code"] {
-  flex: 1 1 11rem; min-width: 0; font: inherit; letter-spacing: .08em; text-transform: uppercase;
-  padding: .65rem .8rem; border-radius: .5rem; border: 1px solid var(--line);
-  background: var(--ground); color: inherit;
-}
-button {
-  font: inherit; font-weight: 600; padding: .65rem 1.25rem; border-radius: .5rem; cursor: pointer;
-  border: 1px solid var(--accent); background: var(--accent); color: var(--accent-ink);
-}
-.decision button { flex: 1 1 10rem; }
-button.quiet { background: transparent; color: var(--ink); border-color: var(--line); }
-button:hover { filter: brightness(1.08); }
-button:focus-visible, input:focus-visible, a:focus-visible {
-  outline: 3px solid var(--accent); outline-offset: 2px;
-}
-.notice { border-left: .3rem solid var(--line); padding: .3rem 0 .3rem .9rem; font-size: 1.08rem; }
-.notice.good { border-color: var(--good); }
-.notice.bad { border-color: var(--bad); }
-ul { list-style: none; margin: 0; padding: 0; }
-li { padding: .7rem 0; border-top: 1px solid var(--line); }
-li:first-child { border-top: 0; }
-li span { color: var(--soft); font-size: .875rem; font-variant-numeric: tabular-nums; }
-li div { color: var(--soft); font-size: .875rem; }
-"""
-
 
 def stylesheet() -> Response:
     """Give the stylesheet of every page."""
-    return Response(STYLESHEET, content_type="text/css; charset=utf-8")
+    text = files("aws_emulator").joinpath("style.css").read_text(encoding="utf-8")
+    return Response(text, content_type="text/css; charset=utf-8")
 
 
 def portal(person: str, accounts: Iterable[tuple[str, str, Iterable[str]]]) -> Response:

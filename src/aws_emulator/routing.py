@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from werkzeug import Request, Response
 from werkzeug.utils import redirect
 
 from aws_emulator import pages, query_protocol, rest_json
@@ -12,8 +13,6 @@ from aws_emulator.services import sign_in_pages, sso_oidc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from werkzeug import Request, Response
 
     from aws_emulator.calls import Call
     from aws_emulator.services.control import Control
@@ -63,6 +62,7 @@ class Routes:
             ("GET", "/authorize"): Operation(PAGES, "ShowAuthorization", sign_in.ShowAuthorization, html),
             ("POST", "/authorize"): Operation(PAGES, "DecideAuthorization", sign_in.DecideAuthorization, html),
             ("GET", pages.STYLE_PATH): Operation(CONTROL, "ReadStyle", lambda _: pages.stylesheet(), html),
+            ("GET", "/favicon.ico"): Operation(CONTROL, "ReadIcon", lambda _: Response(status=204), html),
             ("GET", "/_emulator/journal"): Operation(CONTROL, "ReadJournal", control.ReadJournal, json),
             ("DELETE", "/_emulator/journal"): Operation(CONTROL, "ClearJournal", control.ClearJournal, json),
             ("POST", "/_emulator/clock"): Operation(CONTROL, "MoveClock", control.MoveClock, json),

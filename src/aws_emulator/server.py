@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -84,6 +85,7 @@ class Emulator:
         self._host = host
         self._port = port
         self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
         self.start()
@@ -110,13 +112,17 @@ class Emulator:
                 request_handler=_Handler,
                 fd=listening.fileno(),
             )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="aws-emulator")
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._serve, name="aws-emulator", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop serving and release the port; safe to call twice."""
         if self._thread is not None:
-            self._server.shutdown()
+            self._stopping.set()
+            # A knock on its own door wakes the server at once.
+            with suppress(OSError):
+                socket.create_connection((self._host, self._port), timeout=1).close()
             self._thread.join()
             self._server.server_close()
             self._thread = None
@@ -156,6 +162,11 @@ class Emulator:
     def revoke_sessions(self) -> None:
         """End every portal session: bearer tokens get 401, refresh tokens are invalid."""
         self._sessions.end_all()
+
+    def _serve(self) -> None:
+        self._server.timeout = 0.5
+        while not self._stopping.is_set():
+            self._server.handle_request()
 
     def _decide(self, user_code: str, *, approved: bool) -> None:
         found = self._device_codes.of_person(user_code)

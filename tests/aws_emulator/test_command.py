@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import aws_emulator
 from aws_emulator import Emulator, default_state
 from aws_emulator.state_file import parse_state
 
@@ -105,6 +106,22 @@ def test_the_example_state_can_be_printed_and_used():
     result = run("--print-state")
     assert result.returncode == 0
     assert parse_state(result.stdout, "example") == default_state()
+
+
+def test_without_its_extra(tmp_path):
+    (tmp_path / "werkzeug.py").write_text("raise ModuleNotFoundError(name='werkzeug')")
+    result = subprocess.run(
+        COMMAND, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert result.returncode == 1
+    assert result.stderr == ("aws_emulator: werkzeug is missing; install it with: pip install 'atmos-auth[emulator]'\n")
+
+
+def test_public_names():
+    for name in aws_emulator.__all__:
+        assert getattr(aws_emulator, name).__name__ == name
+    with pytest.raises(AttributeError, match="Unknown"):
+        aws_emulator.Unknown  # noqa: B018
 
 
 def test_help():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -33,6 +35,14 @@ def test_the_default_state_has_what_the_documentation_promises():
         assert state.assigned("demo.user")[account] == ["ReadOnlyAccess"]
     deploy = state.roles["arn:aws:iam::333333333333:role/DeployRole"]
     assert deploy.trusts == [TrustedPrincipal(sso_role_arn("111111111111", "AdminAccess", "us-east-1"))]
+
+
+def test_the_how_to_names_every_part_of_the_default_state():
+    page = Path(__file__).parents[2].joinpath("docs", "how-to", "try-it-with-the-emulator.md").read_text()
+    state = default_state()
+    (user,) = state.users.values()
+    parts = [*state.accounts, *state.roles, *state.start_urls, user.access_key_id, user.secret_access_key]
+    assert [part for part in parts if part not in page] == []
 
 
 def test_each_default_state_is_a_fresh_one():

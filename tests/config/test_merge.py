@@ -105,12 +105,12 @@ def test_included_mappings_merge_like_written_ones(texts, merged):
 
 @pytest.mark.parametrize("text", ["a: !append {b: 1}", "a: !append", "a: !append ''"])
 def test_append_takes_a_list(text):
-    with pytest.raises(ConfigError, match="1.yaml:1:4: !append takes a list"):
+    with pytest.raises(ConfigError, match=r"1\.yaml:1:4: !append takes a list"):
         layers(text)
 
 
 def test_append_cannot_extend_what_a_command_prints():
-    with pytest.raises(ConfigError, match="2.yaml:1:4: !append cannot extend a list that !exec gives"):
+    with pytest.raises(ConfigError, match=r"2\.yaml:1:4: !append cannot extend a list that !exec gives"):
         layers("a: !exec x", "a: !append [1]")
 
 
@@ -124,7 +124,7 @@ def test_the_layers_stay_as_they_were():
 def test_commands_merge_by_name():
     tree = layers(
         "commands:\n  - {name: a, steps: [1], commands: [{name: x, d: 1}, {name: y}]}\n  - {name: b}\n  - {q: 1}\n",
-        "Commands:\n  - {name: c}\n  - {name: a, d: 2, steps: [2], commands: [{name: x, d: 2}, {name: z}]}\n  - {q: 1}\n",
+        "Commands:\n  - name: c\n  - {name: a, d: 2, steps: [2], commands: [{name: x, d: 2}, {name: z}]}\n  - q: 1\n",
     )
     assert tree == {
         "commands": [

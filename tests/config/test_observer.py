@@ -50,6 +50,13 @@ def test_a_listed_directory_is_noted_with_its_stamp(record, tmp_path):
     assert record.directories == {str(directory): stamp(directory)}
 
 
+def test_a_link_to_itself_is_no_directory(record, tmp_path):
+    directory = tmp_path / "listed"
+    directory.mkdir()
+    (directory / "loop").symlink_to("loop")
+    assert Observer({}, record).entries(str(directory)) == [("loop", False)]
+
+
 def test_a_file_is_no_directory_to_list(record, tmp_path):
     file = tmp_path / "f"
     file.write_text("")

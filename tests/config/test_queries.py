@@ -7,6 +7,12 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 
 DOCUMENT = compose("accounts: [{id: '1', x.y: 2}, {id: '2'}]\nA: {b: {c: 3}}\n", "d.yaml")
+
+
+def same(value):
+    return value
+
+
 ASKING = Tagged("!include", "d.yaml q", Place("f", 1, 1))
 
 
@@ -26,7 +32,7 @@ ASKING = Tagged("!include", "d.yaml q", Place("f", 1, 1))
     ],
 )
 def test_paths(query, value):
-    assert pick(DOCUMENT, query, ASKING) == value
+    assert pick(DOCUMENT, query, ASKING, same) == value
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ def test_paths(query, value):
 )
 def test_what_leads_nowhere(query, says, hint):
     with pytest.raises(ConfigError) as caught:
-        pick(DOCUMENT, query, ASKING)
+        pick(DOCUMENT, query, ASKING, same)
     assert says in caught.value.message
     assert hint in " ".join(caught.value.hints)
     assert caught.value.place == Place("f", 1, 1)

@@ -26,9 +26,9 @@ def core_schema(text):
     if INTEGER.fullmatch(text):
         return int(text)
     if OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if INFINITY.fullmatch(text):
         return -math.inf if text[0] == "-" else math.inf
     if NOT_A_NUMBER.fullmatch(text):

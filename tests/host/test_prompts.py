@@ -334,9 +334,10 @@ def test_two_threads_may_wait_at_once():
     body = """
 import threading
 p = prompter()
+all_wait = threading.Barrier(4)
 def wait(name):
-    with p.waiting(name, clock.now() + 5):
-        time.sleep(0.3)
+    with p.waiting(name, clock.now() + 60):
+        all_wait.wait()
 threads = [threading.Thread(target=wait, args=(f"thread {n}",)) for n in range(4)]
 [t.start() for t in threads]
 [t.join() for t in threads]
@@ -449,7 +450,7 @@ def test_breaking_off_a_choice(key, options):
         started = time.monotonic()
         terminal.press(key)
         assert terminal.end() == (0, "Cancelled user aborted\n", "")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
         assert terminal.screen.cursor_shown
 
 

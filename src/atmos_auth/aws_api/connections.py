@@ -100,9 +100,12 @@ class BotocoreConnections:
 
     def _deaf_session(self) -> Any:
         if self._session is None:
+            from botocore.credentials import CredentialResolver
             from botocore.session import Session
 
             self._session = Session(session_vars=_DEAF)
+            # An unsigned client would otherwise search for credentials, as far as the instance metadata service.
+            self._session.register_component("credential_provider", CredentialResolver([]))
         return self._session
 
     def _ca_bundle(self) -> str | None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore import exceptions as aws
+from typing import TYPE_CHECKING
 
 from atmos_auth.domain.errors import ServiceError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 # Codes after which the same request may succeed later.
 _RETRYABLE_CODES = frozenset(
@@ -25,6 +28,8 @@ _RETRYABLE_CODES = frozenset(
 @contextmanager
 def service_errors(operation: str, endpoint: str) -> Iterator[None]:
     """Turn whatever botocore raises in the block into a `ServiceError`; `operation` is `service:Operation`."""
+    from botocore import exceptions as aws
+
     try:
         yield
     except aws.ClientError as error:
@@ -62,7 +67,7 @@ def service_errors(operation: str, endpoint: str) -> Iterator[None]:
         ) from error
 
 
-def from_client_error(error: aws.ClientError, operation: str, endpoint: str) -> ServiceError:
+def from_client_error(error: "ClientError", operation: str, endpoint: str) -> ServiceError:
     """Keep AWS's code and message."""
     code = str(error.response.get("Error", {}).get("Code") or "Unknown")
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)

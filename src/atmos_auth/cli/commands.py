@@ -1,4 +1,4 @@
-"""The table of commands: words, the module that answers, and the line that help shows; nothing is imported before use."""
+"""The table of commands: words, the module that answers, the line that help shows; nothing is imported before use."""
 
 from typing import NamedTuple
 

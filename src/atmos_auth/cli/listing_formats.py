@@ -1,21 +1,23 @@
 """The list of providers and identities as a tree, a table, JSON or YAML: each function returns the whole text."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from atmos_auth.cli.output import BOLD, DIM, GREEN, RED, YELLOW, Paint
+from atmos_auth.host.plain_text import plain_text
 from atmos_auth.usecases.listing import Entry
 
 SOON_SECONDS = 15 * 60
 # Settings that the tree already shows in another form.
 _DRAWN = frozenset({"kind", "default", "via", "alias", "provider", "credentials", "tags", "env", "required"})
 _DEEPEST = 5
+_ACRONYMS = {"url": "URL", "id": "ID", "arn": "ARN"}
 
 
 def tree(entries: list[Entry], now: float, paint: Paint) -> str:
     """Draw who hangs from whom."""
     children: dict[tuple[str, str], list[Entry]] = {}
-    known = {(entry.role, entry.name.lower()) for entry in entries}
+    known = {_key(entry) for entry in entries}
     roots = []
     for entry in entries:
         parent = (entry.parent[0], entry.parent[1].lower()) if entry.parent else None
@@ -23,29 +25,41 @@ def tree(entries: list[Entry], now: float, paint: Paint) -> str:
             children.setdefault(parent, []).append(entry)
         else:
             roots.append(entry)
-    lines = [paint("Authentication Configuration", BOLD)]
 
-    def draw(entry: Entry, indent: str, last: bool, above: frozenset[tuple[str, str]]) -> None:
-        key = (entry.role, entry.name.lower())
-        lines.append(f"{indent}{'└── ' if last else '├── '}{_headline(entry, now, paint)}")
-        below = indent + ("    " if last else "│   ")
-        if key in above:
-            lines.append(f"{below}└── (cycle)")
-            return
-        inner = children.get(key, [])
-        facts = list(_facts(entry.settings))
-        for number, (depth, fact) in enumerate(facts):
-            branch = "└── " if not inner and number == len(facts) - 1 and depth == 0 else "├── "
-            lines.append(f"{below}{'│   ' * depth}{branch if depth == 0 else '· '}{paint(fact, DIM)}")
-        for number, child in enumerate(inner):
-            draw(child, below, number == len(inner) - 1, above | {key})
+    def node(entry: Entry, above: frozenset[tuple[str, str]]) -> Node:
+        if _key(entry) in above:
+            return Node(f"{plain_text(entry.name)} (cycle)", [])
+        below = [Node(paint(label, DIM), inner) for label, inner in _facts(entry.settings, paint)]
+        if entry.parent and entry in roots:
+            # The parent is filtered out, or does not exist.
+            below.insert(0, Node(paint(f"Via {entry.parent[0]}: {plain_text(entry.parent[1])}", DIM), []))
+        below += [node(child, above | {_key(entry)}) for child in children.get(_key(entry), [])]
+        return Node(_headline(entry, now, paint), below)
 
     # Entries of a cycle hang from each other only: start somewhere, so that they are seen.
     reachable = _reachable(roots, children)
-    roots += [entry for entry in entries if (entry.role, entry.name.lower()) not in reachable][:1]
-    for number, root in enumerate(roots):
-        draw(root, "", number == len(roots) - 1, frozenset())
-    return "\n".join(lines) + "\n" if entries else ""
+    adrift = [entry for entry in entries if _key(entry) not in reachable][:1]
+    drawn = [node(entry, frozenset()) for entry in [*roots, *adrift]]
+    title = paint("Authentication Configuration", BOLD)
+    return "\n".join([title, *_branches(drawn)]) + "\n" if entries else ""
+
+
+class Node(NamedTuple):
+    """A line of the tree, and what hangs below it."""
+
+    label: str
+    below: list["Node"]
+
+
+def _branches(nodes: list[Node], indent: str = "") -> Iterable[str]:
+    for number, node in enumerate(nodes, 1):
+        is_last = number == len(nodes)
+        yield f"{indent}{'└── ' if is_last else '├── '}{node.label}"
+        yield from _branches(node.below, indent + ("    " if is_last else "│   "))
+
+
+def _key(entry: Entry) -> tuple[str, str]:
+    return entry.role, entry.name.lower()
 
 
 def table(entries: list[Entry], now: float, paint: Paint) -> str:
@@ -108,33 +122,38 @@ def _plain(value: Any) -> Any:
 
 
 def _headline(entry: Entry, now: float, paint: Paint) -> str:
-    words = [paint(entry.name, BOLD), f"({entry.kind})"]
+    words = [paint(plain_text(entry.name), BOLD), f"({plain_text(entry.kind)})"]
     if entry.settings.get("default") is True:
         words.append(paint("[DEFAULT]", GREEN))
     if entry.settings.get("alias"):
-        words.append(f"[ALIAS: {entry.settings['alias']}]")
+        words.append(f"[ALIAS: {plain_text(str(entry.settings['alias']))}]")
     left = _left(entry.expires_at, now)
     if left:
         words.append(f"{_dot(entry.expires_at, now, paint)} {left}")
     return " ".join(words)
 
 
-def _facts(settings: Mapping[str, Any]) -> Iterable[tuple[int, str]]:
+def _facts(settings: Mapping[str, Any], paint: Paint) -> Iterable[Node]:
     if settings.get("credentials"):
-        yield 0, "Credentials: [redacted]"
+        yield Node("Credentials: [redacted]", [])
     for name, value in settings.items():
         if name not in _DRAWN:
-            yield from _fact(name, value, 0)
+            yield _fact(name, value, 1, paint)
 
 
-def _fact(name: str, value: Any, depth: int) -> Iterable[tuple[int, str]]:
-    title = str(name).replace("_", " ").capitalize().replace("url", "URL")
+def _fact(name: str, value: Any, depth: int, paint: Paint) -> Node:
+    title = " ".join(_ACRONYMS.get(word, word) for word in plain_text(str(name)).split("_"))
+    title = title[:1].upper() + title[1:]
     if isinstance(value, Mapping) and depth < _DEEPEST:
-        yield depth, title
-        for inner, inner_value in value.items():
-            yield from _fact(inner, inner_value, depth + 1)
-    else:
-        yield depth, f"{title}: {value}"
+        inner = [_fact(str(key), below, depth + 1, paint) for key, below in value.items()]
+        return Node(title, [Node(paint(label, DIM), below) for label, below in inner])
+    return Node(f"{title}: {plain_text(_scalar(value))}", [])
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(_scalar(item) for item in value) if isinstance(value, list) else str(value)
 
 
 def _reachable(roots: list[Entry], children: dict[tuple[str, str], list[Entry]]) -> set[tuple[str, str]]:
@@ -142,7 +161,7 @@ def _reachable(roots: list[Entry], children: dict[tuple[str, str], list[Entry]])
     open_entries = list(roots)
     while open_entries:
         entry = open_entries.pop()
-        key = (entry.role, entry.name.lower())
+        key = _key(entry)
         if key not in seen:
             seen.add(key)
             open_entries += children.get(key, [])

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from atmos_auth.cli.output import Paint, show_error
-from atmos_auth.cli.parsing import Invocation, parse
+from atmos_auth.cli.output import Paint, register_ascii_fallback, show_error
+from atmos_auth.cli.parsing import ENABLING_WORDS, Invocation, parse
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, UsageError
 
@@ -24,14 +24,11 @@ def main(words: Sequence[str], *, started_at: float | None = None) -> int:
     """Run one command line and return its exit status; data goes to stdout, everything else to stderr."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=register_ascii_fallback())
     signal.signal(signal.SIGTERM, _terminate)
     run = _Run(started_at)
     try:
-        return run(words)
-    except AtmosAuthError as error:
-        run.report(error)
-        return error.exit_code
+        return _reported(run, words)
     except KeyboardInterrupt:
         sys.stderr.write("\nuser aborted\n")
         return INTERRUPTED
@@ -41,9 +38,22 @@ def main(words: Sequence[str], *, started_at: float | None = None) -> int:
         # Whoever read us has gone; Python's own flush at exit must not complain about it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+
+
+def _reported(run: "_Run", words: Sequence[str]) -> int:
+    try:
+        return run(words)
+    except AtmosAuthError as error:
+        run.report(error)
+        return error.exit_code
+    except (BrokenPipeError, SystemExit):
+        raise
     except Exception as fault:  # noqa: BLE001 - a person must never meet a bare traceback
         run.report_fault(fault)
         return 1
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
 
 
 class _Run:
@@ -64,7 +74,6 @@ class _Run:
 
         self._project = Project(_options(invocation), started_at=self._started_at)
         status: int = invocation.module.run(invocation.arguments, self._project)
-        sys.stdout.flush()
         return status
 
     def report(self, error: AtmosAuthError) -> None:
@@ -74,7 +83,6 @@ class _Run:
         mask = self._mask()
         error.message = mask(error.message)
         error.details = tuple(mask(detail) for detail in error.details)
-        sys.stdout.flush()
         show_error(error, sys.stderr, Paint(sys.stderr, os.environ, plain=self._plain))
 
     def report_fault(self, fault: Exception) -> None:
@@ -118,10 +126,14 @@ class _Run:
 
 
 def _options(invocation: Invocation) -> Any:
+    from atmos_auth.host.logs import LEVELS
     from atmos_auth.wiring import Options
 
     said = vars(invocation.arguments)
     verbose = said.get("verbose", False)
+    level = said.get("logs_level", "warn")
+    if level.lower() not in LEVELS:
+        raise UsageError(f'"{level}" is not a log level', hints=["use one of: Trace, Debug, Info, Warn, Error, Off"])
     return Options(
         config_files=_list(said.get("config")),
         config_directories=_list(said.get("config_path")),
@@ -129,12 +141,20 @@ def _options(invocation: Invocation) -> Any:
         profiles=_list(said.get("profile")),
         logs_level="debug" if verbose and "logs_level" not in said else said.get("logs_level"),
         logs_file=said.get("logs_file"),
-        interactive=said.get("interactive", "true").lower() not in env_names.DISABLING_WORDS,
+        interactive=_switch("--interactive", said.get("interactive", "true")),
         force_tty=said.get("force_tty", False),
         color=False if said.get("no_color") else None,
         qr=said.get("qr", False),
         browser=not said.get("no_browser", False),
     )
+
+
+def _switch(flag: str, word: str) -> bool:
+    if word.lower() in env_names.DISABLING_WORDS:
+        return False
+    if word.lower() in ENABLING_WORDS:
+        return True
+    raise UsageError(f"{flag} is {word!r}, which is neither true nor false", hints=[f"{flag}=false"])
 
 
 def _list(words: Sequence[str] | None) -> tuple[str, ...]:

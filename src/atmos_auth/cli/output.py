@@ -1,12 +1,38 @@
 """How things look on a terminal, in a pipe, and without colour."""
 
+import codecs
 import time
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.host.ascii_text import ascii_text
+from atmos_auth.host.plain_text import plain_lines
 
 RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
+
+
+# Our own symbols, for streams whose encoding has none of them.
+_SYMBOLS = {"✅": "+", "❌": "x", "💡": "hint:", "●": "*", "│": "|", "├": "|", "└": "`", "─": "-"}
+
+
+def register_ascii_fallback() -> str:
+    """Make known, and name, the way in which text is written that a stream cannot encode."""
+    codecs.register_error(_FALLBACK, _in_ascii)
+    return _FALLBACK
+
+
+_FALLBACK = "atmos-ascii"
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    substitute = _SYMBOLS.get(character) or ascii_text(character)
+    if not substitute.isascii():
+        substitute = character.encode("ascii", "backslashreplace").decode()
+    return substitute, error.start + 1
 
 
 class Paint:
@@ -23,21 +49,24 @@ class Paint:
 
 def show_error(error: AtmosAuthError, stream: TextIO, paint: Paint) -> None:
     """Print what is wrong, where, and what mends it."""
-    stream.write(f"{paint('✗', RED, BOLD)} {error.message}\n")
+    # What AWS or a configuration says may hold control codes.
+    stream.write(f"{paint('✗', RED, BOLD)} {plain_lines(error.message)}\n")
     if error.place:
         stream.write(f"  {paint(f'at {error.place}', DIM)}\n")
-    for detail in error.details:
-        stream.write(f"  {paint(detail, DIM)}\n")
-    for hint in error.hints:
-        stream.write(f"💡 {hint}\n")
+    stream.writelines(f"  {paint(plain_lines(detail), DIM)}\n" for detail in error.details)
+    show_hints(error, stream)
+
+
+def show_hints(error: AtmosAuthError, stream: TextIO) -> None:
+    """Print what mends an error, one line each."""
+    stream.writelines(f"💡 {plain_lines(hint)}\n" for hint in error.hints)
 
 
 def show_rows(rows: Sequence[tuple[str, str | None]], stream: TextIO, paint: Paint) -> None:
     """Print names and values in two columns; rows without a value are left out."""
     present = [(name, value) for name, value in rows if value]
     width = max((len(name) for name, _ in present), default=0)
-    for name, value in present:
-        stream.write(f"  {paint(name.ljust(width), BOLD)}  {value}\n")
+    stream.writelines(f"  {paint(name.ljust(width), BOLD)}  {value}\n" for name, value in present)
 
 
 def moment(seconds: float) -> str:

@@ -6,11 +6,14 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
+from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 
 # What a bare --identity stands for; it cannot be typed, because names may not hold a line break.
 PICK = "\n"
 WIDTH = 80
+# What switches a flag on; DISABLING_WORDS switch it off.
+ENABLING_WORDS = ("true", "1", "yes", "on")
 
 
 class Invocation:
@@ -28,16 +31,43 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)
         super().__init__(add_help=False, allow_abbrev=False, **options)
-        self.add_argument("-h", "--help", action="help", help="show this help")
 
     def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into one of ours."""
         raise UsageError(message, hints=[f"{self.prog} --help"])
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the command that was probably meant, instead of listing all of them."""
+        if action.nargs != argparse.PARSER or value in (action.choices or ()):
+            return super()._check_value(action, value)
+        from difflib import get_close_matches
+
+        close = get_close_matches(str(value), list(action.choices or ()), n=1)
+        raise UsageError(
+            f'unknown command "{self.prog} {value}"',
+            hints=[*(f"{self.prog} {name}" for name in close), f"{self.prog} --help"],
+        )
+
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=WIDTH - 2)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        """List commands without a line that only says COMMAND."""
+        if action.nargs != argparse.PARSER:
+            return super()._format_action(action)
+        self._dedent()
+        lines = [self._format_action(command) for command in self._iter_indented_subactions(action)]
+        self._indent()
+        return "".join(lines)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """Name a flag's value once, after its long form."""
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
 
 
 class _CommandParser(Parser):
@@ -64,18 +94,22 @@ class _CommandParser(Parser):
 def parse(words: Sequence[str]) -> Invocation:
     """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
     words, rest = _split(words)
+    words = _with_explicit_switch(words)
     root = build_parser()
     arguments, extra = root.parse_known_args(words)
-    flags = [word for word in extra if word.startswith("-") and word != "-"]
+    if rest is None and getattr(getattr(arguments, "module", None), "TAKES_COMMAND", False) and _has_word_first(extra):
+        command = " ".join(words[words.index(extra[0]) :])
+        raise UsageError(
+            f"no command specified: {extra[0]!r} must come after `--`", hints=[f"{_name(arguments)} -- {command}"]
+        )
+    flags = [word for word in extra if _is_flag(word)]
     if flags:
         raise UsageError(f"unknown flag {flags[0]}", hints=[f"{_name(arguments)} --help"])
     if not hasattr(arguments, "module"):
-        group = getattr(arguments, "group", None)
-        (group or root).print_help()
-        raise SystemExit(0)
+        _show_help(arguments, root)
     limit = getattr(arguments.module, "POSITIONALS", 0)
     if len(extra) > limit:
-        raise _too_many(arguments, extra, limit)
+        raise UsageError(f"unexpected {extra[limit]!r}", hints=[f"{_name(arguments)} --help"])
     arguments.positional = extra
     return Invocation(arguments.module, arguments, rest)
 
@@ -87,7 +121,10 @@ def build_parser() -> Parser:
         usage="atmos COMMAND [flags]",
         description="Name an identity, and every AWS tool works as it.",
     )
-    root.add_argument(
+    branches: dict[tuple[str, ...], Any] = {
+        (): root.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
+    }
+    root.add_argument_group("flags").add_argument(
         "--version",
         action="store_const",
         const=import_module("atmos_auth.cli.version"),
@@ -96,9 +133,6 @@ def build_parser() -> Parser:
         help="print the version",
     )
     add_common_flags(root)
-    branches: dict[tuple[str, ...], Any] = {
-        (): root.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
-    }
     for name, summary in GROUPS.items():
         group = branches[()].add_parser(
             name,
@@ -108,9 +142,9 @@ def build_parser() -> Parser:
             usage=f"atmos {name} COMMAND [flags]",
         )
         group.set_defaults(group=group)
-        add_identity_flag(group)
-        add_common_flags(group)
         branches[(name,)] = group.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
+        add_identity_flag(group.add_argument_group("flags"))
+        add_common_flags(group)
     for command in COMMANDS:
         parser = branches[command.words[:-1]].add_parser(
             command.words[-1], help=command.summary, prog=" ".join(("atmos", *command.words))
@@ -119,7 +153,7 @@ def build_parser() -> Parser:
     return root
 
 
-def add_identity_flag(parser: argparse.ArgumentParser) -> None:
+def add_identity_flag(parser: argparse._ActionsContainer) -> None:
     """`--identity` in its three modes: with a name, bare (pick one), or absent."""
     parser.add_argument(
         "-i",
@@ -136,6 +170,7 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     """Flags that every command takes, before or after its name."""
     group = parser.add_argument_group("flags of every command")
     absent = argparse.SUPPRESS
+    group.add_argument("-h", "--help", action="help", help="show this help")
     group.add_argument("-C", "--chdir", metavar="DIR", default=absent, help="change to this directory first")
     group.add_argument(
         "--config",
@@ -178,14 +213,33 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
     return words[:cut], words[cut + 1 :]
 
 
-def _too_many(arguments: argparse.Namespace, extra: Sequence[str], limit: int) -> UsageError:
-    name = _name(arguments)
-    if getattr(arguments.module, "TAKES_COMMAND", False):
-        return UsageError(
-            f"no command specified: {' '.join(extra)!r} must come after `--`",
-            hints=[f"{name} -- {' '.join(extra)}"],
+def _with_explicit_switch(words: list[str]) -> list[str]:
+    """Keep a bare --interactive from taking the command that follows it for its value."""
+    switches = (*ENABLING_WORDS, *env_names.DISABLING_WORDS)
+    return [
+        f"{word}=true" if word == "--interactive" and not (after and after.lower() in switches) else word
+        for word, after in zip(words, [*words[1:], ""], strict=True)
+    ]
+
+
+def _show_help(arguments: argparse.Namespace, root: Parser) -> NoReturn:
+    """Nothing was asked for but a group: say what there is."""
+    taken = getattr(arguments, "identity", None)
+    if any(taken == command.words[-1] for command in COMMANDS):
+        raise UsageError(
+            f'no command given: "{taken}" was taken for the name of an identity',
+            hints=[f"atmos auth {taken} --identity"],
         )
-    return UsageError(f"unexpected {extra[limit]!r}", hints=[f"{name} --help"])
+    (getattr(arguments, "group", None) or root).print_help()
+    raise SystemExit(0)
+
+
+def _is_flag(word: str) -> bool:
+    return word.startswith("-") and word != "-"
+
+
+def _has_word_first(words: Sequence[str]) -> bool:
+    return bool(words) and not _is_flag(words[0])
 
 
 def _name(arguments: argparse.Namespace) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jsonschema_rs
 import msgspec
@@ -27,45 +27,59 @@ def check(settings: Any, structure: type, *, subject: str, fallback: Place | Non
     schema, validator = _schema(structure)
     plain = _plain(settings)
     misfits = Misfits()
-    for error in validator.iter_errors(plain):
+    for path, known in _unknown_keys(schema, validator, plain):
+        misfits.unknown.append(_unknown(subject, settings, path, known, fallback))
+        _drop(plain, path)
+    for error in validator.iter_errors(_pruned(plain)):
         path = list(error.instance_path)
-        if error.kind.name == "additionalProperties":
-            for key in sorted(error.kind.unexpected):
-                known = _properties(_walk(schema, error.schema_path))
-                misfits.unknown.append(_unknown(subject, settings, [*path, key], known, fallback))
-            continue
         if error.kind.name == "required":
             path = [*path, error.kind.property]
             described = _properties(_walk(schema, error.schema_path)).get(error.kind.property, {})
-            misfits.errors.append(_missing(subject, settings, path, described, fallback))
+            misfits.errors.append(_missing(schema, subject, settings, path, described, fallback))
+            continue
+        described = _walk(schema, error.schema_path)
+        if error.instance == "" and path:
+            misfits.errors.append(_missing(schema, subject, settings, path, described, fallback))
         else:
-            described = _walk(schema, error.schema_path)
-            empty = error.instance == "" and path
-            make = _missing if empty else _misfit
-            misfits.errors.append(make(subject, settings, path, described, fallback))
+            misfits.errors.append(_misfit(subject, settings, path, described, fallback))
     misfits.errors.sort(key=lambda e: e.place or Place("", 0, 0))
+    misfits.unknown.sort(key=lambda e: e.place or Place("", 0, 0))
     return misfits
 
 
 def convert(settings: Any, structure: type[S]) -> S:
     """Build the structure from settings that passed `check`; unknown keys are left out."""
-    known = set(structure.__struct_fields__)  # type: ignore[attr-defined]
-    return msgspec.convert(_known(_plain(settings), structure, known), structure)
+    schema, validator = _schema(cast("type", structure))
+    plain = _plain(settings)
+    for path, _ in _unknown_keys(schema, validator, plain):
+        _drop(plain, path)
+    return msgspec.convert(_pruned(plain), structure)
 
 
-def _known(plain: Any, structure: type, known: set[str]) -> Any:
-    """Drop, at every level, the keys that the structure does not have."""
-    types = {f.name: f.type for f in msgspec.structs.fields(structure)}
-    result = {}
-    for key, value in plain.items():
-        if key not in known:
-            continue
-        inner = types[key]
-        is_structure = isinstance(inner, type) and issubclass(inner, msgspec.Struct)
-        if isinstance(value, Mapping) and is_structure:
-            value = _known(value, inner, set(inner.__struct_fields__))
-        result[key] = value
-    return result
+def _unknown_keys(
+    schema: dict[str, Any], validator: Any, plain: Any
+) -> list[tuple[list[Any], Mapping[str, dict[str, Any]]]]:
+    """Return the path of every key that no structure has, at any depth, with the keys it does have."""
+    found: list[tuple[list[Any], Mapping[str, dict[str, Any]]]] = []
+    for error in validator.iter_errors(plain):
+        if error.kind.name == "additionalProperties":
+            known = _properties(_walk(schema, error.schema_path))
+            found += [([*error.instance_path, key], known) for key in sorted(error.kind.unexpected)]
+    return found
+
+
+def _drop(plain: Any, path: Sequence[Any]) -> None:
+    for step in path[:-1]:
+        plain = plain[step]
+    del plain[path[-1]]
+
+
+def _pruned(value: Any) -> Any:
+    """A mapping below the top in which nothing is said is a mapping that is not there."""
+    if isinstance(value, Mapping):
+        inner = {key: _pruned(v) for key, v in value.items()}
+        return {key: v for key, v in inner.items() if v != {}}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=64)
@@ -97,17 +111,19 @@ def _properties(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _missing(
-    subject: str, settings: Any, path: list[Any], described: dict[str, Any], fallback: Place | None
+    schema: dict[str, Any],
+    subject: str,
+    settings: Any,
+    path: list[Any],
+    described: dict[str, Any],
+    fallback: Place | None,
 ) -> InvalidSetting:
-    name, parents = path[-1], path[:-1]
-    what = described.get("title", name)
-    where = f" in {'.'.join(map(str, parents))}" if parents else ""
-    example = _example(name, described)
-    hints = [f"{'.'.join(map(str, parents))}:" if parents else "", example]
+    name, parents = path[-1], ".".join(map(str, path[:-1]))
+    example = _example(name, described) or f"{name}: {_snippet(schema, described)}".rstrip()
     return _setting_error(path)(
-        f"{subject}: {what} is required{where}",
+        f"{subject}: {described.get('title', name)} is required{f' in {parents}' if parents else ''}",
         place=place_of(settings, path) or fallback,
-        hints=[f"add `{' '.join(h for h in hints if h)}`"] if example else [f"add `{name}:`"],
+        hints=[f"add `{example}`" + (f" to `{parents}`" if parents else "")],
     )
 
 
@@ -122,8 +138,16 @@ def _misfit(
     return _setting_error(path)(
         f"{subject}: {'.'.join(map(str, path))} is {_shown(path, value)}, which is not {_expected(described)}",
         place=place_of(settings, path) or fallback,
-        hints=[f"for example `{example}`"] if example else [],
+        hints=_remedy(name, example, described),
     )
+
+
+def _remedy(name: Any, example: str, described: dict[str, Any]) -> list[str]:
+    if example:
+        return [f"for example `{example}`"]
+    if described.get("type") == "object":
+        return [f"write `{name}:`, and below it one indented line per setting"]
+    return [f"write `{name}: true` or `{name}: false`"] if described.get("type") == "boolean" else []
 
 
 def _unknown(
@@ -164,6 +188,14 @@ def _example(name: Any, described: dict[str, Any]) -> str:
             value = choice["examples"][0]
             return f'{name}: "{value}"' if isinstance(value, str) and value.isdigit() else f"{name}: {value}"
     return ""
+
+
+def _snippet(schema: dict[str, Any], described: dict[str, Any]) -> str:
+    """Make up a mapping out of the examples of what it must hold."""
+    structure = schema.get("$defs", {}).get(str(described.get("$ref", "")).rpartition("/")[2], {})
+    properties = _properties(structure)
+    inner = [_example(name, properties[name]) for name in structure.get("required", ())]
+    return f"{{ {', '.join(inner)} }}" if inner and all(inner) else ""
 
 
 def _shown(path: list[Any], value: Any) -> str:

@@ -119,7 +119,7 @@ def _exec(functions: Functions, function: Tagged) -> Any:
 def _include(functions: Functions, function: Tagged) -> Any:
     from atmos_auth.config.include import included
 
-    return included(function, functions.documents, functions.surroundings.home)
+    return included(function, functions.documents, functions.surroundings.home, functions.head)
 
 
 def _include_raw(functions: Functions, function: Tagged) -> str:

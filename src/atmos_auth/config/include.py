@@ -1,11 +1,13 @@
 """Insert another file: YAML and JSON as data, anything else as text."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from atmos_auth.config.documents import Documents
 from atmos_auth.config.paths import absolute
 from atmos_auth.config.queries import pick
+from atmos_auth.config.scalars import integer
 from atmos_auth.config.tree import Tagged, planted
 from atmos_auth.config.words import words
 from atmos_auth.domain.errors import ConfigError
@@ -14,8 +16,11 @@ from atmos_auth.domain.place import Place
 _NOT_READ_YET = frozenset({".hcl", ".tf", ".tfvars"})
 
 
-def included(function: Tagged, documents: Documents, home: str) -> Any:
-    """Read the file that `!include FILE [query]` names, relative to its own file. Raises ConfigError."""
+def included(function: Tagged, documents: Documents, home: str, opened: Callable[[Any], Any]) -> Any:
+    """Read the file that `!include FILE [query]` names, relative to its own file.
+
+    `opened` works out a function that stands in the way of the query. Raises ConfigError.
+    """
     path, query = _named(function, home)
     suffix = os.path.splitext(path)[1].lower()
     if suffix in _NOT_READ_YET:
@@ -33,7 +38,7 @@ def included(function: Tagged, documents: Documents, home: str) -> Any:
             document = documents.text(path)
     except ConfigError as error:
         raise _blamed(error, path, function) from None
-    return pick(document, query, function) if query else document
+    return pick(document, query, function, opened) if query else document
 
 
 def included_text(function: Tagged, documents: Documents, home: str) -> str:
@@ -59,20 +64,22 @@ def _named(function: Tagged, home: str) -> tuple[str, str]:
 
 
 def _json(path: str, documents: Documents) -> Any:
+    import json
+
+    text = documents.text(path)
     try:
-        # JSON is YAML but for a few escapes, and only the YAML reader knows places.
+        data = json.loads(text, parse_int=integer)
+    except (ValueError, RecursionError) as error:
+        place = Place(path, getattr(error, "lineno", 1), getattr(error, "colno", 1))
+        reason = getattr(error, "msg", "it is nested too deeply")
+        raise ConfigError(f"this is not valid JSON: {reason}", place=place) from None
+    try:
+        # Only the YAML reader knows places, and JSON is YAML but for pairs of escapes.
         return documents.tree(path)
     except ConfigError:
-        import json
-
-        from atmos_auth.config.scalars import integer
-
-        try:
-            return planted(json.loads(documents.text(path), parse_int=integer), Place(path, 1, 1))
-        except (ValueError, RecursionError) as error:
-            place = Place(path, getattr(error, "lineno", 1), getattr(error, "colno", 1))
-            reason = getattr(error, "msg", "it is nested too deeply")
-            raise ConfigError(f"this is not valid JSON: {reason}", place=place) from None
+        if "\\u" not in text:
+            raise
+        return planted(data, Place(path, 1, 1))
 
 
 def _blamed(error: ConfigError, path: str, function: Tagged) -> ConfigError:

@@ -45,6 +45,10 @@ class Config(NamedTuple):
     resolver: Resolver
     profile_choice: Profiles
 
+    def __repr__(self) -> str:
+        """Show where it came from and nothing of what it holds: that may be a secret."""
+        return f"Config(directory={self.directory!r}, files={self.files!r}, profiles={self.profiles!r})"
+
     def resolve(self, path: Sequence[str | int]) -> Any:
         """Give the value at `path` with its functions worked out, or None. Raises ConfigError.
 

@@ -57,7 +57,7 @@ class Observer:
             # Stamp first: an entry that appears while we list then makes the record stale, not wrong.
             self.record.directories[directory] = _stamp(os.stat(directory))
             with os.scandir(directory) as entries:
-                return sorted((entry.name, entry.is_dir()) for entry in entries)
+                return sorted((entry.name, _is_directory(entry)) for entry in entries)
         except (FileNotFoundError, NotADirectoryError):
             self.record.directories.pop(directory, None)
             self.record.absent.add(directory)
@@ -71,6 +71,13 @@ class Observer:
             return None
         self.record.present.add(path)
         return status
+
+
+def _is_directory(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:

@@ -1,15 +1,20 @@
 """Pick one value out of an included document with a dotted path such as `.accounts[0].id`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from atmos_auth.config.tree import Map, Seq, Tagged, lookup
 from atmos_auth.domain.errors import ConfigError
 
 
-def pick(document: Any, query: str, asking: Tagged) -> Any:
-    """Follow `query` into `document`; `asking` is the function to blame. Raises ConfigError."""
+def pick(document: Any, query: str, asking: Tagged, opened: Callable[[Any], Any]) -> Any:
+    """Follow `query` into `document`; `asking` is the function to blame.
+
+    `opened` works out a function on the way. Raises ConfigError when the query leads nowhere.
+    """
     value = document
     for step in _steps(query, asking):
+        value = opened(value)
         if isinstance(step, str) and isinstance(value, Map):
             found = lookup(value, step)
             if found is not None:

@@ -10,6 +10,8 @@ from atmos_auth.config.tree import Tagged, planted
 from atmos_auth.domain.errors import ConfigError
 
 _SHOWN_LINES = 5
+_LEVEL = "ATMOS_SHLVL"
+_DEEPEST_LEVEL = 10
 _SHORTEST_SECRET = 6
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "KEY")
 
@@ -28,7 +30,7 @@ def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
             command,
             shell=True,
             cwd=cwd,
-            env=dict(environ),
+            env={**environ, _LEVEL: str(_next_level(function, environ))},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -44,6 +46,19 @@ def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
     except UnicodeDecodeError:
         raise _failed(function, environ, "printed something that is not text in UTF-8", "") from None
     return _data(text, function)
+
+
+def _next_level(function: Tagged, environ: Mapping[str, str]) -> int:
+    """Count how many of our programs run inside each other: a command may lead back to the same `!exec`."""
+    written = environ.get(_LEVEL, "")
+    level = int(written) + 1 if written.isascii() and written.isdigit() else 1
+    if level > _DEEPEST_LEVEL:
+        raise ConfigError(
+            f"{_LEVEL} exceeds maximum allowed depth: current={level}, max={_DEEPEST_LEVEL}",
+            place=function.place,
+            hints=["The command of this !exec seems to start itself again."],
+        )
+    return level
 
 
 def _data(text: str, function: Tagged) -> Any:

@@ -8,16 +8,20 @@ from atmos_auth.config.tree import Map, Seq, Tagged
 from atmos_auth.domain.errors import ConfigError
 
 
-def refuse_unknown_functions_and_twins(tree: Any, *, case_matters: bool = False) -> None:
+def refuse_unknown_functions_and_twins(tree: Any) -> None:
     """Walk the whole tree once. Raises ConfigError with the place of the first misfit; evaluates nothing."""
+    _refuse(tree, case_matters=False)
+
+
+def _refuse(tree: Any, *, case_matters: bool) -> None:
     if isinstance(tree, Map):
         if not case_matters:
             _refuse_twins(tree)
         for key, value in tree.items():
-            refuse_unknown_functions_and_twins(value, case_matters=case_matters_below(key))
+            _refuse(value, case_matters=case_matters_below(key))
     elif isinstance(tree, Seq):
         for value in tree:
-            refuse_unknown_functions_and_twins(value)
+            _refuse(value, case_matters=False)
     elif isinstance(tree, Tagged):
         if tree.tag not in SUPPORTED:
             raise ConfigError(
@@ -25,7 +29,7 @@ def refuse_unknown_functions_and_twins(tree: Any, *, case_matters: bool = False)
                 place=tree.place,
                 hints=[f"Use one of {', '.join(SUPPORTED)}, or quote the text if it is meant literally."],
             )
-        refuse_unknown_functions_and_twins(tree.argument)
+        _refuse(tree.argument, case_matters=False)
 
 
 def _refuse_twins(mapping: Map) -> None:

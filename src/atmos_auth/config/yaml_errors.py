@@ -15,6 +15,7 @@ _HINTS = (
     ("did not find expected '-'", "Indent this line exactly like the other items of the list."),
     ("expected <block end>", "Indent this line exactly like the lines around it."),
     ("did not find expected ','", "Close the bracket or brace, or put a comma between the items."),
+    ("expected node content", "Close the bracket or brace, or write a value before the comma."),
     ("expected ',' or", "Close the bracket or brace, or put a comma between the items."),
     ("unexpected end of stream", "Close the quotation mark that was opened above."),
     ("cannot start any token", "Put quotation marks around a value that begins with this character."),

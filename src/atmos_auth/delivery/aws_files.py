@@ -28,6 +28,8 @@ from atmos_auth.host.paths import Paths, file_name
 
 LOCK_SECONDS = 10
 CREDENTIALS, CONFIG, DISPLACED = "credentials", "config", "displaced"
+# Bytes of others that are not UTF-8 are written back as they were.
+_FOREIGN = "surrogateescape"
 
 
 class ProfileLocation(NamedTuple):
@@ -95,9 +97,9 @@ class AwsFiles:
             self._set_aside(chain, text)
             # The pointer first, the keys last: who reads the keys finds their region.
             config = with_config(_text(location.config_file), location.profile, credentials)
-            write_private(location.config_file, config.encode())
+            write_private(location.config_file, _bytes(config))
             text = with_credentials(text, location.profile, credentials, fingerprint=chain.fingerprint)
-            write_private(location.credentials_file, text.encode())
+            write_private(location.credentials_file, _bytes(text))
 
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip; tell whether there was one."""
@@ -114,6 +116,7 @@ class AwsFiles:
             own = [os.path.join(self._paths.aws_folders, name) for name in sorted(os.listdir(self._paths.aws_folders))]
         except OSError:
             own = []
+        own = [folder for folder in own if os.path.isdir(folder)]
         return [*own, *(folder for folder in self._custom_folders() if folder not in own)]
 
     def _set_aside(self, chain: Chain, text: str) -> None:
@@ -167,7 +170,11 @@ class AwsFiles:
 
 def _text(path: str) -> str:
     content = read_private(path)
-    return content.decode("utf-8", errors="replace") if content else ""
+    return content.decode("utf-8", errors=_FOREIGN) if content else ""
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", errors=_FOREIGN)
 
 
 def _drop(path: str, *headers: str) -> None:
@@ -182,6 +189,6 @@ def _save(path: str, before: str, after: str) -> None:
     if after == before:
         return
     if after.strip():
-        write_private(path, after.encode())
+        write_private(path, _bytes(after))
     else:
         remove_file(path)

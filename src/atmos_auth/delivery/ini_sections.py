@@ -1,7 +1,7 @@
 """AWS ini files as text: one section is found, replaced or removed, and every other line stays as it is.
 
-A section is its header, the lines up to the next section, and the marker line right above the header, which is
-where we keep what the AWS format has no key for.
+A section is its header, the lines up to the next section or the comment right above that, and the marker line right
+above its own header, which is where we keep what the AWS format has no key for.
 """
 
 MARKER = "; atmos:"
@@ -9,7 +9,7 @@ MARKER = "; atmos:"
 
 def find(text: str, header: str) -> tuple[str | None, dict[str, str]] | None:
     """Return the marker's content and the keys of the section `header` (without brackets), or None."""
-    lines = text.splitlines()
+    lines = _lines(text)
     span = _span(lines, header)
     if span is None:
         return None
@@ -25,7 +25,7 @@ def find(text: str, header: str) -> tuple[str | None, dict[str, str]] | None:
 
 def headers(text: str) -> list[tuple[str, str | None]]:
     """Return every section's header with its marker's content, in order."""
-    lines = text.splitlines()
+    lines = _lines(text)
     found = []
     for number, line in enumerate(lines):
         header = _header(line)
@@ -40,12 +40,13 @@ def replace(text: str, header: str, keys: dict[str, str], marker: str | None = N
 
     A value that begins with a newline is written as nested lines, as AWS's `services` sections want them.
     """
-    if any("\n" in value.lstrip("\n").replace("\n  ", "") or "\r" in value for value in keys.values()):
+    texts = (header, marker or "", *(value.lstrip("\n").replace("\n  ", "") for value in keys.values()))
+    if any("\n" in text or "\r" in text for text in texts):
         raise ValueError("a value may not break its line")
     block = [f"{MARKER} {marker}"] if marker else []
     block.append(f"[{header}]")
     block += [f"{name} ={value}" if value.startswith("\n") else f"{name} = {value}" for name, value in keys.items()]
-    lines = text.splitlines()
+    lines = _lines(text)
     span = _span(lines, header)
     if span is None:
         if lines and lines[-1].strip():
@@ -60,7 +61,7 @@ def replace(text: str, header: str, keys: dict[str, str], marker: str | None = N
 
 def remove(text: str, header: str) -> str:
     """Return `text` without the section; unchanged when there is none."""
-    lines = text.splitlines()
+    lines = _lines(text)
     span = _span(lines, header)
     if span is None:
         return text
@@ -71,6 +72,11 @@ def remove(text: str, header: str) -> str:
     return "\n".join(rest) + "\n" if rest else ""
 
 
+def _lines(text: str) -> list[str]:
+    """Split at line feeds only, as AWS's readers do: other characters that break a line may stand in it."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def _span(lines: list[str], header: str) -> tuple[int, int] | None:
     for number, line in enumerate(lines):
         if _header(line) != header:
@@ -79,8 +85,8 @@ def _span(lines: list[str], header: str) -> tuple[int, int] | None:
         end = number + 1
         while end < len(lines) and _header(lines[end]) is None:
             end += 1
-        if end < len(lines) and lines[end - 1].startswith(MARKER):
-            end -= 1  # that marker belongs to the section below
+        while number + 1 < end < len(lines) and lines[end - 1].startswith((";", "#")):
+            end -= 1  # that marker, or comment, belongs to the section below
         return start, end
     return None
 

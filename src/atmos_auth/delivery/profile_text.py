@@ -27,7 +27,8 @@ def with_credentials(
 
 def credentials_of(text: str, header: str) -> tuple[AwsCredentials, dict[str, str]] | None:
     """Return the section's credentials and the facts of its marker; None unless it is whole and ours."""
-    found = ini_sections.find(text, header) if text else None
+    # A text without its last line end was cut short, perhaps in the middle of a key.
+    found = ini_sections.find(text, header) if text.endswith("\n") else None
     if found is None or found[0] is None:
         return None
     marker, keys = found
@@ -47,6 +48,8 @@ def credentials_of(text: str, header: str) -> tuple[AwsCredentials, dict[str, st
         )
     except (KeyError, ValueError):
         return None  # edited by hand or cut short: as good as absent
+    if credentials.expires_at is not None and not credentials.session_token:
+        return None  # keys with an end have a token: it was cut off
     return credentials, stated
 
 
@@ -54,7 +57,9 @@ def facts(marker: str) -> dict[str, str]:
     """Return the `name=value` words of a marker line."""
     stated = dict(word.split("=", 1) for word in marker.split() if "=" in word)
     if "profile" in stated:
-        stated["profile"] = stated["profile"].replace("%20", " ").replace("%25", "%")
+        from urllib.parse import unquote
+
+        stated["profile"] = unquote(stated["profile"])
     return stated
 
 
@@ -80,7 +85,7 @@ def config_header(profile: str) -> str:
 
 def services_header(profile: str) -> str:
     """Name the section with the profile's own endpoints."""
-    return "services atmos-" + "".join(c if c.isalnum() or c in "-_." else "-" for c in profile)
+    return "services atmos-" + "".join(c if c.isalnum() or c in "-_." else f"+{ord(c):x}+" for c in profile)
 
 
 def _marker(credentials: AwsCredentials, fingerprint: str, profile: str | None) -> str:
@@ -89,10 +94,16 @@ def _marker(credentials: AwsCredentials, fingerprint: str, profile: str | None) 
         "issued": to_text(credentials.issued_at) if credentials.issued_at is not None else None,
         "chain": fingerprint,
         # Names may hold spaces, the words of a marker may not.
-        "profile": profile.replace("%", "%25").replace(" ", "%20") if profile else None,
+        "profile": _word(profile) if profile else None,
         "session": credentials.session,
         "region": credentials.region,
         "principal": credentials.principal,
         "endpoint": credentials.endpoint_url,
     }
     return " ".join(f"{name}={value}" for name, value in stated.items() if value)
+
+
+def _word(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text)

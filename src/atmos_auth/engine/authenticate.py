@@ -75,7 +75,7 @@ class Authenticator:
         key = self._key(chain, kind)
 
         def usable(found: Credential | None) -> Credential | None:
-            good = found is not None and found != rejected and self._accepts(kind, found)
+            good = found is not None and not _is(found, rejected) and self._accepts(kind, found)
             return found if good and freshness(found, self._tools.clock.now()) != EXPIRED else None  # type: ignore[arg-type]
 
         def fresh(found: Credential | None) -> Credential | None:
@@ -93,7 +93,7 @@ class Authenticator:
                 purpose=_purpose(chain),
                 prompter=worker._tools.prompter,
                 look=lambda: None if anew else fresh(self._cache.look(chain, key)),
-                acquire=lambda: worker._acquire(chain, key, rejected),
+                acquire=lambda: worker._acquire(chain, key),
             )
         except errors.AtmosAuthError as failure:
             if at_hand is None:
@@ -101,7 +101,7 @@ class Authenticator:
             self._tools.log.debug(f"{chain.tip} could not be renewed yet: {failure.message}")
             return at_hand
 
-    def _acquire(self, chain: Chain, key: str, rejected: Credential | None) -> Credential:
+    def _acquire(self, chain: Chain, key: str) -> Credential:
         kind = self._build(chain.tip, self._tools)
         entry = registry.find(chain.root.kind, chain.root.role)
         try:
@@ -165,6 +165,11 @@ class Authenticator:
     def _accepts(kind: Any, credential: Credential) -> bool:
         accepts = getattr(kind, "accepts", None)
         return accepts is None or bool(accepts(credential))
+
+
+def _is(found: Credential, rejected: Credential | None) -> bool:
+    """Tell whether both are the same secrets; their times may differ, for files keep whole seconds only."""
+    return type(found) is type(rejected) and rejected is not None and found.secrets == rejected.secrets
 
 
 def _purpose(chain: Chain) -> str:

@@ -10,6 +10,8 @@ from atmos_auth.domain.place import Place
 
 # A name becomes a profile's name in AWS's ini files: these would end or split it there.
 FORBIDDEN_IN_NAMES = frozenset("[]\"'\\;#\n\r\t\0")
+# Python's ini parser, which the AWS SDK reads its files with, takes this section for the defaults of all others.
+RESERVED_NAME = "DEFAULT"
 
 
 class Catalog:
@@ -64,7 +66,7 @@ class Catalog:
             return Map()
         if not isinstance(entries, Map):
             raise InvalidSetting(
-                f"auth.{section} must map names to settings, not hold a {_type_name(entries)}",
+                f"invalid auth config: {section} must map names to settings, not hold {_type_name(entries)}",
                 place=self.place(section),
                 hints=[f"write `{section}:` and below it one indented name per entry"],
             )
@@ -81,20 +83,30 @@ class Catalog:
         if found is None:
             return None
         written, _ = found
+        role = "provider" if section == "providers" else "identity"
         settings = self._config.resolve(("auth", section, written))
         place = self.place(section, written)
         if not isinstance(settings, Map):
             raise InvalidSetting(
-                f'auth.{section}."{written}" must be a mapping of settings, not a {_type_name(settings)}',
+                f'invalid {role} config: {role} "{written}" must be a mapping of settings, not {_type_name(settings)}',
                 place=place,
+                hints=[f"write `{written}:`, and below it one indented line per setting"],
             )
         if FORBIDDEN_IN_NAMES & set(written) or written != written.strip() or not written:
             raise InvalidSetting(
-                f"auth.{section}: {written!r} cannot be used as a name",
+                f"invalid {role} config: {role} name is required"
+                if not written.strip()
+                else f"invalid {role} config: {written!r} cannot be used as a name",
                 place=place,
                 hints=[
                     "names become AWS profile names: leave out brackets, quotes, backslashes, ';', '#', line breaks"
                 ],
+            )
+        if section == "identities" and written == RESERVED_NAME:
+            raise InvalidSetting(
+                f"auth.{section}: {written!r} cannot be used as a name",
+                place=place,
+                hints=["in AWS's ini files the keys of that section would leak into every other profile"],
             )
         return written, settings
 
@@ -115,7 +127,7 @@ def _type_name(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):
-        return "mapping"
-    return {"str": "text", "int": "number", "float": "number", "bool": "true/false", "Seq": "list"}.get(
+        return "a mapping"
+    return {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "Seq": "a list"}.get(
         type(value).__name__, type(value).__name__
     )

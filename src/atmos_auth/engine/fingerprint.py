@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from atmos_auth.domain.chain import Link
-from atmos_auth.host.files import create_private, read_private
+from atmos_auth.host.files import create_private, read_private, remove_file
 
 KEY_BYTES = 32
 DIGEST_BYTES = 20
@@ -33,14 +33,13 @@ def user_key(path: str) -> bytes:
 
     The hash is keyed because secret settings enter it: without the key, a fingerprint in a file tells nothing.
     """
-    key = read_private(path)
-    if key is not None and len(key) != KEY_BYTES:
-        os.unlink(path)
-        key = None
-    if key is None:
+    while True:
+        key = read_private(path)
+        if key is not None and len(key) == KEY_BYTES:
+            return key
+        if key is not None:
+            remove_file(path)
         create_private(path, os.urandom(KEY_BYTES))
-        key = read_private(path) or b""
-    return key
 
 
 def fingerprints(links: Iterable[Link], *, realm: str, key: bytes, surroundings: Mapping[str, str]) -> tuple[str, ...]:

@@ -54,7 +54,9 @@ class Resolver:
                 written, settings = self._catalog.identity(referred)
             except (UnknownProvider, UnknownIdentity) as unknown:
                 raise UnknownReference(
-                    f'{link}: referenced {role} "{referred}" does not exist', place=place, hints=unknown.hints
+                    f'invalid auth config: {link}: referenced {role} "{referred}" does not exist',
+                    place=place,
+                    hints=unknown.hints,
                 ) from None
         return links[::-1]
 
@@ -88,7 +90,11 @@ class Resolver:
         place = self._catalog.place("identities", link.name, "via")
         if registry.find(link.kind, IDENTITY).stands_alone:
             if via is not None and link.kind.endswith("ambient"):
-                raise InvalidSetting(f"invalid identity config: {link} must not have `via`", place=place)
+                raise InvalidSetting(
+                    f"invalid identity config: {link} must not have `via`",
+                    place=place,
+                    hints=["remove `via`: it starts from what the environment gives"],
+                )
             return None
         if via is None:
             raise InvalidSetting(
@@ -101,12 +107,14 @@ class Resolver:
             raise InvalidSetting(
                 f"invalid identity config: {link}: via.provider and via.identity are mutually exclusive",
                 place=place,
+                hints=["keep one of them"],
             )
         name = provider or identity
         if not isinstance(name, str):
             raise InvalidSetting(
                 f"invalid identity config: {link}: exactly one of via.provider or via.identity must be set",
                 place=place,
+                hints=["write `via: { provider: NAME }` or `via: { identity: NAME }`"],
             )
         role = PROVIDER if provider else IDENTITY
         return role, name, self._catalog.place("identities", link.name, "via", role)
@@ -115,8 +123,13 @@ class Resolver:
         return self._catalog.place("identities", written)
 
     def _cycle(self, links: list[Link]) -> ChainCycle:
+        # Without the way to it, and from one end, it reads the same whoever runs into it.
+        names = [link.name for link in links]
+        circle = names[names.index(names[-1]) : -1]
+        first = circle.index(min(circle, key=str.lower))
+        circle = [*circle[first:], *circle[:first], circle[first]]
         return ChainCycle(
-            f"identity cycle detected: {' -> '.join(link.name for link in links)}",
-            place=self._catalog.place("identities", links[-1].name, "via"),
+            f"identity cycle detected: {' -> '.join(circle)}",
+            place=self._catalog.place("identities", circle[0], "via"),
             hints=["let one of them start from a provider: `via: { provider: NAME }`"],
         )

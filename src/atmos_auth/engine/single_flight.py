@@ -15,6 +15,8 @@ from atmos_auth.host.locks import locked
 PATIENCE_SECONDS = 15 * 60
 # Without a person to tell, a wait must be short.
 SILENT_PATIENCE_SECONDS = 30
+# Between the start of a run and its first question: who started before a failure came too late to wait for it.
+START_UP_SECONDS = 60
 
 T = TypeVar("T")
 
@@ -25,8 +27,9 @@ _SHARED = (errors.AuthenticationFailed, errors.ServiceError)
 class SingleFlight:
     """Turns over keys, kept by kernel locks in `folder`; a holder that dies frees its lock.
 
-    `asked_at` (epoch seconds) is when this run was started: a failure that came after it is a failure of the same
-    attempt, and is shared instead of tried again, be it a refusal, a cancel or an error.
+    `asked_at` (epoch seconds) is when this run was started: another process's failure that came after it is a failure
+    of the same attempt, and is shared instead of tried again, be it a refusal, a cancel or an error. In a program that
+    goes on for long, only what failed while it waited, or shortly before, is.
     """
 
     def __init__(self, folder: str, *, clock: Clock, asked_at: float) -> None:
@@ -49,7 +52,8 @@ class SingleFlight:
         sentence "process N is ...".
         """
         patience = PATIENCE_SECONDS if prompter.can_show else SILENT_PATIENCE_SECONDS
-        deadline = self._clock.now() + patience
+        called_at = self._clock.now()
+        deadline = called_at + patience
         with ExitStack() as waiting:
 
             def show_wait() -> None:
@@ -67,7 +71,7 @@ class SingleFlight:
                 found = look()
                 if found is not None:
                     return found
-                self._raise_shared_failure(key)
+                self._raise_shared_failure(key, called_at)
                 return self._acquire(key, purpose, acquire)
 
     def _acquire(self, key: str, purpose: str, acquire: Callable[[], T]) -> T:
@@ -96,19 +100,21 @@ class SingleFlight:
         }
         write_private(self._path(key, "failure"), json.dumps(record).encode())
 
-    def _raise_shared_failure(self, key: str) -> None:
+    def _raise_shared_failure(self, key: str, called_at: float) -> None:
         record = self._read(key, "failure")
-        at = record.get("at")
-        if not isinstance(at, int | float) or not self._asked_at <= at <= self._clock.now():
+        at, message = record.get("at"), record.get("message")
+        if not isinstance(at, int | float) or not isinstance(message, str):
+            return
+        # Whoever asks again in the process that failed wants another attempt.
+        is_ours = record.get("pid") == os.getpid()
+        asked_at = called_at if is_ours else max(self._asked_at, called_at - START_UP_SECONDS)
+        if not asked_at <= at <= self._clock.now():
             return
         failure_class = getattr(errors, str(record.get("class")), None)
         if not (isinstance(failure_class, type) and issubclass(failure_class, errors.AuthenticationFailed)):
             failure_class = errors.AuthenticationFailed
-        details = (
-            *record.get("details", ()),
-            f"this was the outcome of the attempt in process {record.get('pid')}",
-        )
-        raise failure_class(str(record.get("message")), hints=record.get("hints", ()), details=details)
+        outcome = f"this was the outcome of the attempt in process {record.get('pid')}"
+        raise failure_class(message, hints=_lines(record, "hints"), details=[*_lines(record, "details"), outcome])
 
     def _holder(self, key: str) -> str:
         record = self._read(key, "holder")
@@ -125,3 +131,8 @@ class SingleFlight:
 
     def _path(self, key: str, suffix: str) -> str:
         return os.path.join(self._folder, f"{key}.{suffix}")
+
+
+def _lines(record: dict[str, Any], name: str) -> list[str]:
+    lines = record.get(name)
+    return [str(line) for line in lines] if isinstance(lines, list) else []

@@ -51,7 +51,8 @@ def countdown(
         redirect_stderr=False,
     )
     try:
-        live.start(refresh=True)
+        # Not drawn at once: Ctrl-C strikes this thread, and would cut a drawing in two; a short wait stays unseen.
+        live.start(refresh=False)
         yield
     finally:
         live.stop()

@@ -100,6 +100,8 @@ def set_aside(path: str) -> str:
     aside = f"{path}.corrupt"
     try:
         os.replace(path, aside)
+    except FileNotFoundError:
+        return aside  # another process was faster
     except OSError as error:
         raise _cannot("set aside", path, error) from error
     return aside
@@ -108,7 +110,7 @@ def set_aside(path: str) -> str:
 def _tighten(path: str) -> None:
     try:
         os.chmod(path, PRIVATE_FILE)
-    except PermissionError:
+    except OSError:
         return  # not ours to mend: the file still serves, as a read-only mount does
 
 

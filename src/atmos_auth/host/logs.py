@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from atmos_auth.domain.errors import StoreError
 from atmos_auth.host.files import PRIVATE_FILE, make_private_folder
 
 if TYPE_CHECKING:
@@ -79,7 +80,13 @@ class LogFile:
             handler = logging.StreamHandler(self._stderr)
         else:
             make_private_folder(os.path.dirname(os.path.abspath(self._path)))
-            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE))
+            try:
+                os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE))
+            except OSError as error:
+                raise StoreError(
+                    f"cannot write the log {self._path}: {error.strerror or error}",
+                    hints=["check `logs.file`, --logs-file and ATMOS_LOGS_FILE"],
+                ) from error
             handler = logging.FileHandler(self._path, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s atmos-auth %(message)s"))
         logger = logging.Logger("atmos_auth")

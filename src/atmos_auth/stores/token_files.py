@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from atmos_auth.domain.credentials import SsoToken
@@ -61,7 +61,9 @@ class TokenFiles:
         return remove_file(self.path(session))
 
 
-def _token(session: str, body: Mapping[str, Any]) -> SsoToken:
+def _token(session: str, body: Any) -> SsoToken:
+    if not isinstance(body, dict):
+        raise TypeError("not an object")
     fields: dict[str, Any] = {field: body.get(name) for field, name in _TEXTS.items()}
     fields |= {field: from_text(body[name]) if body.get(name) else None for field, name in _TIMES.items()}
     for required in ("access_token", "start_url", "region", "expires_at"):

@@ -1,6 +1,7 @@
 """The heart: the credential of a chain, at the least cost that the caller allows."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import Ambient, AwsCredentials, Credential
@@ -8,7 +9,9 @@ from atmos_auth.domain.errors import CredentialsMissing, LockTimeout, NeedsPerso
 from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
 from atmos_auth.domain.ports import Clock, ProfileStore
 from atmos_auth.engine import registry
-from atmos_auth.engine.authenticate import Authenticator
+
+if TYPE_CHECKING:
+    from atmos_auth.engine.authenticate import Authenticator
 
 # How far one may go for a credential: only look, renew without asking anybody, or ask a person as well.
 OFFLINE, SILENT, ASKING = "offline", "silent", "asking"
@@ -19,7 +22,7 @@ def ensure(
     reach: str,
     *,
     profiles: ProfileStore,
-    authenticator: Callable[[], Authenticator],
+    authenticator: Callable[[], "Authenticator"],
     clock: Clock,
 ) -> Credential:
     """Return a usable credential for the chain's tip.
@@ -36,6 +39,10 @@ def ensure(
     login = f"atmos auth login --identity {chain.tip.name}"
     if reach == OFFLINE:
         raise _missing(chain, delivered, login)
+    # Nobody should sign in for a chain that cannot be walked to its end.
+    from atmos_auth.usecases.validate import require_meeting
+
+    require_meeting(chain.links)
     if reach == ASKING:
         return _with_hint(lambda: authenticator().credential(chain), login)
     try:

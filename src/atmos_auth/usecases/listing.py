@@ -9,7 +9,7 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.engine.catalog import Catalog
 
 REDACTED = "***REDACTED***"
-_SECRET_WORDS = ("secret", "token", "password", "access_key")
+_SECRET_WORDS = ("secret", "token", "password", "passphrase", "private", "access_key", "api_key")
 
 
 class Entry(NamedTuple):
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 def listing(
     catalog: Catalog, *, chain_of: Callable[[str], Chain], stored: Callable[[Chain], AwsCredentials | None]
 ) -> list[Entry]:
-    """Return providers, then identities, each sorted by name; no network, no prompts; broken chains just lack a status."""
+    """Return providers, then identities, each sorted by name; no network, no prompts; broken chains lack a status."""
     entries = []
     for name in catalog.providers():
         written, settings = catalog.provider(name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import NeedsPerson, NoDefaultIdentity, NoIdentities, SeveralDefaults
+from atmos_auth.domain.errors import NoDefaultIdentity, NoIdentities, SelectionError, SeveralDefaults
 from atmos_auth.domain.ports import Prompter
 from atmos_auth.engine.catalog import Catalog
 
@@ -24,8 +24,7 @@ def disables(word: str) -> bool:
 def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str], prompter: Prompter) -> str | None:
     """Return the identity's name as written, or None when authentication is switched off.
 
-    May prompt, if the prompter can ask. Raises `UnknownIdentity`, `NoIdentities`, `NoDefaultIdentity`,
-    `SeveralDefaults`, `NeedsPerson` or `Cancelled`.
+    May prompt, if the prompter can ask. Raises a `SelectionError` (where nobody can be asked, for one) or `Cancelled`.
     """
     if asked.pick:
         return _pick(prompter, "Choose an identity:", _all(catalog))
@@ -37,21 +36,27 @@ def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str
     defaults = catalog.default_identities()
     if len(defaults) == 1:
         return defaults[0]
-    if defaults:
-        if not prompter.can_ask:
-            raise SeveralDefaults(
-                f"multiple default identities found: {', '.join(defaults)}",
-                hints=["name one: --identity NAME"],
-            )
-        return _pick(prompter, "Multiple default identities found. Please choose one:", defaults)
-    names = _all(catalog)
     if not prompter.can_ask:
-        raise NoDefaultIdentity(
-            "no default identity configured for authentication",
-            details=[f"identities: {', '.join(names)}"],
-            hints=["name one: --identity NAME", "or mark one with `default: true`"],
+        raise undecided(catalog)
+    if defaults:
+        return _pick(prompter, "Multiple default identities found. Please choose one:", defaults)
+    return _pick(prompter, "No default identity configured. Please choose an identity:", _all(catalog))
+
+
+def undecided(catalog: Catalog) -> SelectionError:
+    """Return the error for when no identity is named and the configuration does not decide; may raise `NoIdentities`."""
+    defaults = catalog.default_identities()
+    if defaults:
+        return SeveralDefaults(
+            f"multiple default identities found: {', '.join(f'`{name}`' for name in defaults)}",
+            hints=[f"name one: --identity {defaults[0]}", "or leave `default: true` with one of them only"],
         )
-    return _pick(prompter, "No default identity configured. Please choose an identity:", names)
+    names = _all(catalog)
+    return NoDefaultIdentity(
+        "no default identity configured for authentication",
+        details=[f"identities: {', '.join(names)}"],
+        hints=[f"name one: --identity {names[0]}", "or mark one with `default: true`", "atmos auth list"],
+    )
 
 
 def _all(catalog: Catalog) -> list[str]:
@@ -69,7 +74,11 @@ def _all(catalog: Catalog) -> list[str]:
 
 def _pick(prompter: Prompter, question: str, names: list[str]) -> str:
     if not prompter.can_ask:
-        raise NeedsPerson("interactive identity selection: requires a TTY", hints=[f"name one: --identity {names[0]}"])
+        raise SelectionError(
+            "interactive identity selection: requires a TTY",
+            details=[f"identities: {', '.join(names)}"],
+            hints=[f"name one: --identity {names[0]}"],
+        )
     chosen = prompter.choose(question, names)
     prompter.say(f"✓ Selected identity: {chosen}")
     return chosen

@@ -1,6 +1,8 @@
 """Everything that is wrong with an `auth` section, found without network, prompts or credentials."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -44,18 +46,29 @@ def validate(catalog: Catalog, resolver: Resolver) -> Findings:
         return Findings((broken,), ())
     errors += misfits.errors
     warnings += misfits.unknown
-    if not misfits.errors:
-        for role, name in _entries(catalog):
-            own_errors, own_warnings = _entry(catalog, role, name)
-            errors += own_errors
-            warnings += own_warnings
-        errors += [failure for name in catalog.identities() for failure in _chain(resolver, name)]
-    return Findings(_once(errors), _once(warnings))
+    for role, name in _entries(catalog):
+        own_errors, own_warnings = _entry(catalog, role, name)
+        errors += own_errors
+        warnings += own_warnings
+        if role == IDENTITY:
+            errors += _chain(resolver, name)
+    # What is wrong need not be unknown as well, as `via` of an ambient identity is.
+    places = {error.place for error in errors}
+    return Findings(_once(errors), _once(warning for warning in warnings if warning.place not in places))
+
+
+def require_meeting(links: Sequence[Link]) -> None:
+    """Raise `LinksDoNotMeet` for the first link that cannot use what the link before it gives."""
+    for before, after in pairwise(links):
+        if not _meet(before, after):
+            raise _do_not_meet(before, after)
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    yield from ((PROVIDER, name) for name in catalog.providers())
-    yield from ((IDENTITY, name) for name in catalog.identities())
+    for role, names in ((PROVIDER, catalog.providers), (IDENTITY, catalog.identities)):
+        # A section that is no mapping has been found by now.
+        with suppress(ConfigError):
+            yield from ((role, name) for name in names())
 
 
 def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError], list[AtmosAuthError]]:
@@ -87,9 +100,7 @@ def _chain(resolver: Resolver, name: str) -> list[AtmosAuthError]:
         links = resolver.links(name)
     except ConfigError as broken:
         return [broken]
-    return [
-        _do_not_meet(before, after) for before, after in zip(links, links[1:], strict=False) if not _meet(before, after)
-    ]
+    return [_do_not_meet(before, after) for before, after in pairwise(links) if not _meet(before, after)]
 
 
 def _meet(before: Link, after: Link) -> bool:

@@ -9,9 +9,9 @@ from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.environment import Environment
 from atmos_auth.delivery.formats import FORMATS
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import NoDefaultIdentity, SeveralDefaults, StoreError, UsageError
+from atmos_auth.domain.errors import StoreError, UsageError
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
-from atmos_auth.usecases.select_identity import Asked
+from atmos_auth.usecases.select_identity import Asked, undecided
 from atmos_auth.wiring import Project
 
 USAGE = "atmos auth env [IDENTITY] [flags]"
@@ -65,15 +65,8 @@ def _select(said: Asked, project: Project, *, may_ask: bool) -> str | None:
     """Without --login nobody is asked which identity either, unless the bare flag wants to be."""
     if may_ask or said.pick or said.name:
         return project.auth.select(said)
-    defaults = project.catalog.default_identities()
-    if not project.environ.get(env_names.ATMOS_IDENTITY) and len(defaults) != 1:
-        failure = SeveralDefaults if defaults else NoDefaultIdentity
-        what = (
-            f"multiple default identities found: {', '.join(defaults)}"
-            if defaults
-            else "no default identity configured for authentication"
-        )
-        raise failure(what, hints=["name one: --identity NAME", "atmos auth list"])
+    if not project.environ.get(env_names.ATMOS_IDENTITY) and len(project.catalog.default_identities()) != 1:
+        raise undecided(project.catalog)
     return project.auth.select(said)
 
 

@@ -1,0 +1,39 @@
+"""Path = kind = registry = documentation page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from atmos_auth.domain.chain import PROVIDER
+from atmos_auth.engine import registry
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "atmos_auth"
+
+
+def expected_module(entry: registry.KindEntry) -> str:
+    room = "providers" if entry.role == PROVIDER else "identities"
+    return ".".join(("atmos_auth", room, *entry.kind.replace("-", "_").split("/")))
+
+
+@pytest.mark.parametrize("entry", registry.BUILT_IN, ids=lambda e: e.kind)
+def test_the_path_is_the_kind(entry: registry.KindEntry):
+    assert entry.module == expected_module(entry)
+    assert registry.load(entry).__module__ == entry.module
+
+
+@pytest.mark.parametrize("entry", registry.BUILT_IN, ids=lambda e: e.kind)
+def test_every_kind_has_its_page(entry: registry.KindEntry):
+    page = ROOT / "docs" / "reference" / "kinds" / f"{entry.kind.replace('/', '-')}.md"
+    assert re.search(rf"^# `{re.escape(entry.kind)}`", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_no_kind_lacks_its_line_in_the_registry():
+    files = {
+        ".".join(("atmos_auth", *path.relative_to(SOURCE).with_suffix("").parts))
+        for room in ("providers", "identities")
+        for path in (SOURCE / room).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert files == {entry.module for entry in registry.BUILT_IN}

@@ -1,0 +1,105 @@
+"""What runs a thousand times a day must not load what it does not need."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws_emulator import Emulator
+
+# Nothing of these is needed to read a delivered profile.
+FORBIDDEN = (
+    "asyncio",
+    "atmos_auth.aws_api",
+    "atmos_auth.identities",
+    "atmos_auth.providers",
+    "atmos_auth.stores",
+    "boto3",
+    "botocore",
+    "cryptography",
+    "dataclasses",
+    "filelock",
+    "http.client",
+    "inspect",
+    "jsonschema_rs",
+    "keyring",
+    "logging",
+    "msgspec",
+    "pydantic",
+    "questionary",
+    "requests",
+    "rich",
+    "socket",
+    "ssl",
+    "subprocess",
+    "urllib3",
+)
+CONFIGURATION = """\
+auth:
+  providers:
+    sso:
+      kind: aws/iam-identity-center
+      region: us-east-1
+      start_url: {url}/start
+      spec: {{ endpoint_url: "{url}" }}
+  identities:
+    dev:
+      kind: aws/permission-set
+      default: true
+      via: {{ provider: sso }}
+      principal: {{ name: AdminAccess, account: {{ id: "111111111111" }} }}
+"""
+# Runs one command line and reports, on a file of its own, what was imported.
+PROBE = """\
+import json, os, sys
+from atmos_auth.cli.main import main
+words, report = json.loads(sys.argv[1]), sys.argv[2]
+status = main(words)
+sys.stdout.flush()
+with open(report, "w") as file:
+    json.dump([status, sorted(sys.modules)], file)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+def run(words: list[str], project: Path, environ: dict[str, str]) -> tuple[int, list[str]]:
+    report = project / "modules.json"
+    subprocess.run(
+        [sys.executable, "-c", PROBE, json.dumps(words), str(report)],
+        cwd=project,
+        env=environ,
+        check=True,
+        capture_output=True,
+    )
+    status, loaded = json.loads(report.read_text())
+    return status, loaded
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["auth", "env", "-i", "dev"],
+        ["auth", "env", "--mode", "files"],
+        ["auth", "env", "--format", "dotenv"],
+        ["auth", "exec", "--", "true"],
+        ["auth", "whoami", "--offline"],
+        ["auth", "list"],
+    ],
+    ids=" ".join,
+)
+def test_a_warm_call_loads_nothing_it_does_not_need(words: list[str], project: Path, environ: dict[str, str]):
+    with Emulator(auto_approve=True) as aws:
+        (project / "atmos.yaml").write_text(CONFIGURATION.format(url=aws.url))
+        assert run(["auth", "login", "--force-tty", "--no-browser"], project, environ)[0] == 0
+        status, loaded = run(words, project, environ)
+    assert status == 0
+    heavy = [m for m in loaded if any(m == name or m.startswith(f"{name}.") for name in FORBIDDEN)]
+    assert heavy == []
