@@ -9,15 +9,18 @@ from atmos_auth.delivery.environment import Environment
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
+from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT, ensure, passes_through
+from atmos_auth.usecases.mend_keys import pointing_at_keys
 from atmos_auth.usecases.select_identity import Asked, select_identity
 
 if TYPE_CHECKING:
+    from atmos_auth.domain.fields import Field
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.usecases.listing import Entry
-    from atmos_auth.usecases.logout import Step
+    from atmos_auth.usecases.logout import Logout
     from atmos_auth.usecases.validate import Findings
     from atmos_auth.usecases.whoami import Status
 
@@ -36,6 +39,7 @@ class Auth:
         resolver: Resolver,
         profiles: AwsFiles,
         tokens: Callable[[], TokenStore],
+        keys: Callable[[], SecretStore],
         authenticator: Callable[[], "Authenticator"],
         build: Callable[[Link], Any],
         aws: Callable[[], AwsConnections],
@@ -47,6 +51,7 @@ class Auth:
         self._resolver = resolver
         self._profiles = profiles
         self._tokens = tokens
+        self._keys = keys
         self._authenticator = authenticator
         self._build = build
         self._aws = aws
@@ -64,7 +69,9 @@ class Auth:
 
     def login(self, identity: str) -> Credential:
         """Perform the last step anew and deliver its result, signing in on the way if that is needed."""
-        return self._authenticator().credential(self.chain(identity), anew=True)
+        chain = self.chain(identity)
+        with pointing_at_keys(self.catalog, chain):
+            return self._authenticator().credential(chain, anew=True)
 
     def login_provider(self, provider: str) -> Credential:
         """Sign in to a provider, or renew its session."""
@@ -123,29 +130,63 @@ class Auth:
 
         return validate(self.catalog, self._resolver)
 
-    def logout_steps(self, *, identities: list[str], providers: list[str]) -> "list[Step]":
-        """Plan what goes: these identities' credentials, these providers' sessions; nothing is done yet."""
-        from atmos_auth.usecases.logout import profile_steps, session_steps
+    @property
+    def logout(self) -> "Logout":
+        """What plans what goes; nothing goes before a plan is carried out."""
+        from atmos_auth.usecases.logout import Logout
 
-        steps = profile_steps([self.chain(name) for name in identities], self._profiles)
-        for name in providers:
-            chain = self._resolver.provider(name)
-            steps += session_steps(chain, self._build(chain.tip), self._tokens())
-        return steps
+        return Logout(
+            catalog=self.catalog,
+            resolver=self._resolver,
+            profiles=self._profiles,
+            tokens=self._tokens,
+            keys=self._keys,
+            build=self._build,
+        )
 
-    def forget_provider(self, provider: str) -> None:
-        """End the provider's session, so that the next sign-in starts from scratch; the service's refusal is no matter."""
+    def sign_out_of(self, chain: Chain) -> None:
+        """Drop whatever the chain could start from again, whatever the services say to it."""
         from atmos_auth.usecases.logout import carry_out
 
-        carry_out(self.logout_steps(identities=[], providers=[provider]))
+        carry_out(self.logout.from_scratch(chain).sessions)
 
-    def identities_of(self, provider: str) -> list[str]:
-        """Name every identity whose chain starts at this provider."""
-        written, _ = self.catalog.provider(provider)
-        return [name for name in self.catalog.identities() if self.chain(name).root[:2] == (written, "provider")]
+    def provider_chain(self, provider: str) -> Chain:
+        """Return the chain that consists of this provider alone."""
+        return self._resolver.provider(provider)
+
+    def configurable(self) -> list[str]:
+        """Name the identities whose keys are kept in the keyring."""
+        from atmos_auth.usecases.configure_user import configurable
+
+        return configurable(self.catalog)
+
+    def check_configurable(self, identity: str) -> None:
+        """Raise `InvalidSetting` when this identity has no keys to configure."""
+        from atmos_auth.usecases.configure_user import check_configurable
+
+        check_configurable(self.catalog, identity)
+
+    def key_fields(self, identity: str) -> "list[Field] | None":
+        """Return what to ask for to store the identity's keys; None when the configuration holds them."""
+        fields: list[Field] | None = self._build(self.chain(identity).tip).key_fields()
+        return fields
+
+    def configure_user(self, identity: str, answers: Mapping[str, str]) -> Mapping[str, str]:
+        """Store the identity's keys in the keyring, and return the entry without its secret; may ask a password."""
+        from atmos_auth.usecases.configure_user import configure_user
+
+        chain = self.chain(identity)
+        kind = self._build(chain.tip)
+        return configure_user(chain.tip.name, kind, answers, keys=self._keys(), forget=self._profiles.remove_derived)
+
+    def login_through_browser(self, identity: str) -> Credential:
+        """Sign an IAM user in through the browser, whatever is stored; raises `InvalidSetting` for other kinds."""
+        chain = self.chain(identity)
+        return self._authenticator().through_browser().credential(chain, anew=True)
 
     def _ensure(self, chain: Chain, reach: str) -> Credential:
-        return ensure(chain, reach, profiles=self._profiles, authenticator=self._authenticator, clock=self._clock)
+        with pointing_at_keys(self.catalog, chain):
+            return ensure(chain, reach, profiles=self._profiles, authenticator=self._authenticator, clock=self._clock)
 
     def _pointing(self, chain: Chain, credential: Credential | None) -> Environment:
         region = credential.region if credential is not None else _nearest_region(chain)

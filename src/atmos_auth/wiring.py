@@ -13,7 +13,8 @@ from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Link
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
-from atmos_auth.domain.ports import AwsConnections, Clock, Tools
+from atmos_auth.domain.ports import AwsConnections, Browser, Clock, Prompter, Tools
+from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
 from atmos_auth.engine.resolve import Resolver
@@ -24,6 +25,7 @@ from atmos_auth.host.paths import Paths, home_directory
 if TYPE_CHECKING:
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.host.prompts import TerminalPrompter
+    from atmos_auth.stores.browser_sessions import BrowserSessions
     from atmos_auth.stores.token_files import TokenFiles
 
 
@@ -121,8 +123,9 @@ class Project:
             return "", "auto"
         if not isinstance(realm, str) or not _is_realm(realm):
             raise InvalidSetting(
-                f'invalid realm value "{realm}" (from {source}): use a-z, 0-9 and single - or _ between them, at most 64',
+                f'invalid realm value "{realm}" (from {source}): use a-z, 0-9 and single - or _ between them',
                 place=self.config.place(("auth", "realm")) if source == "config" else None,
+                hints=["for example `realm: acme`" if source == "config" else f"unset {env_names.ATMOS_AUTH_REALM}"],
             )
         return realm, source
 
@@ -179,22 +182,87 @@ class Project:
         return BotocoreConnections(environ=self.environ, user_agent=f"atmos-auth/{__version__}", log=self.log)
 
     @cached_property
-    def tools(self) -> Tools:
-        """What kinds may use."""
+    def browser(self) -> Browser:
+        """The person's browser."""
         from atmos_auth.host.browser import SystemBrowser
-        from atmos_auth.host.loopback import LoopbackListener
         from atmos_auth.host.no_browser import NoBrowser
 
-        browser = SystemBrowser(self.environ, sys.platform) if self._options.browser else NoBrowser()
+        return SystemBrowser(self.environ, sys.platform) if self._options.browser else NoBrowser()
+
+    @cached_property
+    def browser_sessions(self) -> "BrowserSessions":
+        """Sign-ins of IAM users through the browser, on disk."""
+        from atmos_auth.stores.browser_sessions import BrowserSessions
+
+        return BrowserSessions(
+            self.paths.browser_sessions, realm=self.realm[0], clock=self.clock, warn=self.prompter.warn
+        )
+
+    @cached_property
+    def keys(self) -> SecretStore:
+        """The keyring, for when a person may be asked for its password."""
+        return self._keyring(self.prompter)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """What kinds may use when a person may be asked."""
+        return self._tools(self.prompter, self.keys)
+
+    @cached_property
+    def silent_tools(self) -> Tools:
+        """What kinds may use when nobody may be asked; a keyring in memory is the same one."""
+        from atmos_auth.host.silent_prompter import SilentPrompter
+        from atmos_auth.stores.memory_keyring import MemoryKeyring
+
+        prompter = SilentPrompter()
+        return self._tools(prompter, self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter))
+
+    def _tools(self, prompter: Prompter, keys: SecretStore) -> Tools:
+        from atmos_auth.engine.mfa_codes import DeviceCodes
+        from atmos_auth.host.loopback import LoopbackListener
+
         return Tools(
             clock=self.clock,
             random_bytes=os.urandom,
             environ=self.environ,
-            prompter=self.prompter,
-            browser=browser,
+            prompter=prompter,
+            browser=self.browser,
             listen=LoopbackListener(self.clock),
             aws=self.aws,
             log=self.log,
+            keys=keys,
+            mfa=DeviceCodes(self.paths.mfa, clock=self.clock, prompter=prompter),
+            browser_sessions=self.browser_sessions,
+        )
+
+    def keyring_of_type(self, keyring_type: str) -> SecretStore:
+        """Open a keyring of this type, whichever is configured."""
+        environ = {name: value for name, value in self.environ.items() if name != env_names.ATMOS_KEYRING_TYPE}
+        return self._open_keyring(self.prompter, keyring_type, environ)
+
+    def _keyring(self, prompter: Prompter) -> SecretStore:
+        """Open the keyring that is configured."""
+        return self._open_keyring(prompter, self.config.resolve(("auth", "keyring", "type")), self.environ)
+
+    def _open_keyring(self, prompter: Prompter, keyring_type: Any, environ: Mapping[str, str]) -> SecretStore:
+        """Open a keyring; it asks this prompter for its password, if anybody."""
+        from atmos_auth.domain.fields import Field
+        from atmos_auth.stores.keyrings import open_keyring
+
+        def ask(question: str) -> str:
+            return prompter.form("", [Field("password", question, secret=True)])["password"]
+
+        spec = self.config.resolve(("auth", "keyring", "spec"))
+        return open_keyring(
+            keyring_type,
+            spec if isinstance(spec, Mapping) else {},
+            environ=environ,
+            paths=self.paths,
+            relative_to=self.config.directory,
+            clock=self.clock,
+            ask=ask if prompter.can_ask else None,
+            say=prompter.say,
+            place=self.config.place(("auth", "keyring", "type")),
         )
 
     @cached_property
@@ -207,6 +275,7 @@ class Project:
 
         return Authenticator(
             tools=self.tools,
+            silent_tools=lambda: self.silent_tools,
             cache=CredentialCache(tokens=self.tokens, profiles=self.profiles),
             flights=SingleFlight(self.paths.locks, clock=self.clock, asked_at=self._started_at),
             build=build,
@@ -224,7 +293,7 @@ class Project:
             self.paths,
             clock=self.clock,
             config_directory=self.config.directory,
-            custom_folders=lambda: self._custom_folders(),
+            custom_folders=self._custom_folders,
         )
 
     @cached_property
@@ -240,6 +309,7 @@ class Project:
             ),
             profiles=self.profiles,
             tokens=lambda: self.tokens,
+            keys=lambda: self.keys,
             authenticator=lambda: self.authenticator,
             build=self._build,
             aws=lambda: self.aws,

@@ -12,7 +12,7 @@ from aws_emulator.state import split_role_arn, split_user_arn
 
 if TYPE_CHECKING:
     from aws_emulator.clock import Clock
-    from aws_emulator.state import State
+    from aws_emulator.state import State, User
 
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -25,6 +25,7 @@ class Principal:
     account: str
     user_id: str
     allows: frozenset[str] = frozenset()
+    denies: frozenset[str] = frozenset()
     role_arn: str | None = None
 
     @property
@@ -35,13 +36,17 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An access key; `session_token` and `expires_at` (epoch seconds) are None for a user's own key."""
+    """An access key; `session_token` and `expires_at` (epoch seconds) are None for a user's own key.
+
+    `mfa_present` says whether an MFA device was proven for it (the condition key aws:MultiFactorAuthPresent).
+    """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     principal: Principal
     session_token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
+    mfa_present: bool = False
 
 
 class Keys:
@@ -52,15 +57,16 @@ class Keys:
         self._clock = clock
         self._issued: dict[str, Key] = {}
 
-    def issue(self, principal: Principal, seconds: int) -> Key:
+    def issue(self, principal: Principal, seconds: int, *, mfa_present: bool = False) -> Key:
         """Issue fresh temporary keys that live for some seconds."""
         key = Key(
-            access_key_id="ASIA" + "".join(secrets.choice(_BASE32) for _ in range(16)),
-            secret_access_key=base64.b64encode(secrets.token_bytes(30)).decode(),
+            access_key_id=_new_id("ASIA"),
+            secret_access_key=_new_secret(),
             principal=principal,
             # Long and full of characters that need escaping, as AWS's own are.
             session_token=base64.b64encode(secrets.token_bytes(301)).decode(),
             expires_at=float(int(self._clock.now()) + seconds),
+            mfa_present=mfa_present,
         )
         self._issued[key.access_key_id] = key
         return key
@@ -70,15 +76,43 @@ class Keys:
         if access_key_id in self._issued:
             return self._issued[access_key_id]
         for arn, user in self._state.users.items():
-            parts = split_user_arn(arn)
-            if user.access_key_id == access_key_id and parts is not None:
-                principal = Principal(arn, parts[0], unique_id("AIDA", arn), frozenset(user.allows))
-                return Key(access_key_id, user.secret_access_key, principal)
+            if user.access_key_id == access_key_id and user.key_active:
+                return Key(access_key_id, user.secret_access_key, user_principal(arn, user))
         return None
+
+    def rotate(self, user_arn: str) -> tuple[str, str]:
+        """Give a user a new key instead of the old one; an unknown user raises `LookupError`."""
+        user = self._state.users.get(user_arn)
+        if user is None:
+            message = f"there is no user {user_arn}"
+            raise LookupError(message)
+        user.access_key_id, user.secret_access_key, user.key_active = _new_id("AKIA"), _new_secret(), True
+        return user.access_key_id, user.secret_access_key
+
+    def revoke(self, access_key_id: str) -> None:
+        """Honour a key no more, a user's or an issued one; one that is not there raises `LookupError`."""
+        if self.find(access_key_id) is None:
+            message = f"there is no key {access_key_id}"
+            raise LookupError(message)
+        self._issued.pop(access_key_id, None)
+        for user in self._state.users.values():
+            if user.access_key_id == access_key_id:
+                user.key_active = False
 
     def has_expired(self, key: Key) -> bool:
         """Say whether a key's time is over."""
         return key.expires_at is not None and key.expires_at <= self._clock.now()
+
+
+def user_principal(arn: str, user: User) -> Principal:
+    """Give the principal of a user, or of an account's root if the ARN says so."""
+    parts = split_user_arn(arn)
+    if parts is None:
+        message = f"not a user ARN: {arn}"
+        raise ValueError(message)
+    account, name = parts
+    user_id = account if name == "root" else unique_id("AIDA", arn)
+    return Principal(arn, account, user_id, frozenset(user.allows), frozenset(user.denies))
 
 
 def role_session(role_arn: str, session_name: str, allows: list[str]) -> Principal:
@@ -95,6 +129,14 @@ def role_session(role_arn: str, session_name: str, allows: list[str]) -> Princip
         allows=frozenset(allows),
         role_arn=role_arn,
     )
+
+
+def _new_id(prefix: str) -> str:
+    return prefix + "".join(secrets.choice(_BASE32) for _ in range(16))
+
+
+def _new_secret() -> str:
+    return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
 def unique_id(prefix: str, arn: str) -> str:

@@ -19,11 +19,11 @@ _PAGE = Markup("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{title} · Emulated access portal</title>
+<title>{title} · Emulated {name}</title>
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
-<header><a href="/start">Access portal</a><span class="tag">emulator</span></header>
+<header>{site}<span class="tag">emulator</span></header>
 <main>
 <h1>{title}</h1>
 {body}
@@ -55,7 +55,9 @@ _ASK = Markup("""<p class="lead"><strong>{client}</strong> asks to use your acce
 
 _CODE = Markup('<p class="code" aria-label="Code">{}</p>')
 _CODE_ADVICE = Markup('<p class="note">Allow only if your device shows exactly this code.</p>')
+PORTAL = Markup('<a href="/start">Access portal</a>')
 _HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
+_ANSWERS = ("decision", "user")
 _NOTICE = Markup('<p class="notice {kind}" role="status">{text}</p>')
 _SCOPE_TEXTS = {"sso:account:access": "see your accounts and sign in to them"}
 
@@ -73,13 +75,13 @@ def portal(person: str, accounts: Iterable[tuple[str, str, Iterable[str]]]) -> R
     body = Markup("<p>You are signed in as <strong>{}</strong>.</p>{}<h2>Your accounts</h2><ul>{}</ul>").format(
         person, _CODE_FORM.format(code=""), rows or Markup("<li>None.</li>")
     )
-    return _page("Welcome", body)
+    return page("Welcome", body)
 
 
 def code_form(problem: str = "", code: str = "", status: int = 200) -> Response:
     """Ask for a user code, saying what was wrong with the last one."""
     notice = _NOTICE.format(kind="bad", text=problem) if problem else Markup()
-    return _page("Connect a device", notice + _CODE_FORM.format(code=code), status)
+    return page("Connect a device", notice + _CODE_FORM.format(code=code), status)
 
 
 def ask(
@@ -102,21 +104,29 @@ def ask(
         person=person,
         scopes=texts,
         action=action,
-        hidden=Markup().join(_HIDDEN.format(name, value) for name, value in fields.items()),
+        hidden=hidden_fields(fields),
         code=_CODE.format(user_code) if user_code else Markup(),
         advice=_CODE_ADVICE if user_code else Markup(),
     )
-    return _page("Allow access?", body, redirect_origin=redirect_origin)
+    return page("Allow access?", body, redirect_origin=redirect_origin)
 
 
-def outcome(title: str, text: str, *, good: bool, status: int = 200) -> Response:
+def outcome(title: str, text: str, *, good: bool, status: int = 200, site: Markup = PORTAL) -> Response:
     """Tell how it ended."""
     notice = _NOTICE.format(kind="good" if good else "bad", text=text)
-    return _page(title, notice, status)
+    return page(title, notice, status, site=site)
 
 
-def _page(title: str, body: Markup, status: int = 200, redirect_origin: str = "") -> Response:
-    html = _PAGE.format(title=title, style=STYLE_PATH, body=body)
+def hidden_fields(fields: Mapping[str, str]) -> Markup:
+    """Give form fields that nobody sees, but for those the person fills in."""
+    # A link could bring an answer along, and the first of two values would win.
+    return Markup().join(_HIDDEN.format(name, value) for name, value in fields.items() if name not in _ANSWERS)
+
+
+def page(title: str, body: Markup, status: int = 200, redirect_origin: str = "", site: Markup = PORTAL) -> Response:
+    """Give a whole page with the headers that keep scripts, frames and caches away."""
+    name = site.striptags().lower()
+    html = _PAGE.format(title=title, name=name, site=site, style=STYLE_PATH, body=body)
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "

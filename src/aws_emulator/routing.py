@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 
 from aws_emulator import pages, query_protocol, rest_json
 from aws_emulator.errors import AwsError
-from aws_emulator.services import sign_in_pages, sso_oidc
+from aws_emulator.services import sign_in_pages, signin, sso_oidc, user_sign_in_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +43,13 @@ class Routes:
         sts: Sts,
         federation: StsFederation,
         sign_in: sign_in_pages.SignInPages,
+        user_sign_in: signin.Signin,
+        user_pages: user_sign_in_pages.UserSignInPages,
         control: Control,
     ) -> None:
         json, html, oauth = rest_json.refusal, sign_in_pages.refusal, sso_oidc.refusal
+        user_html = user_sign_in_pages.refusal
+        authorize, confirmation = user_sign_in_pages.AUTHORIZE_PATH, user_sign_in_pages.CONFIRMATION_PATH
         self._by_path = {
             ("POST", "/client/register"): Operation("sso-oidc", "RegisterClient", oidc.RegisterClient, oauth),
             ("POST", "/device_authorization"): Operation(
@@ -61,6 +65,12 @@ class Routes:
             ("POST", "/device"): Operation(PAGES, "DecideDevice", sign_in.DecideDevice, html),
             ("GET", "/authorize"): Operation(PAGES, "ShowAuthorization", sign_in.ShowAuthorization, html),
             ("POST", "/authorize"): Operation(PAGES, "DecideAuthorization", sign_in.DecideAuthorization, html),
+            ("POST", "/v1/token"): Operation(
+                "signin", "CreateOAuth2Token", user_sign_in.CreateOAuth2Token, signin.refusal
+            ),
+            ("GET", authorize): Operation(PAGES, "ShowSignIn", user_pages.ShowSignIn, user_html),
+            ("POST", authorize): Operation(PAGES, "DecideSignIn", user_pages.DecideSignIn, user_html),
+            ("GET", confirmation): Operation(PAGES, "ShowConfirmation", user_pages.ShowConfirmation, user_html),
             ("GET", pages.STYLE_PATH): Operation(CONTROL, "ReadStyle", lambda _: pages.stylesheet(), html),
             ("GET", "/favicon.ico"): Operation(CONTROL, "ReadIcon", lambda _: Response(status=204), html),
             ("GET", "/_emulator/journal"): Operation(CONTROL, "ReadJournal", control.ReadJournal, json),
@@ -69,6 +79,9 @@ class Routes:
             ("POST", "/_emulator/faults"): Operation(CONTROL, "AddFault", control.AddFault, json),
             ("DELETE", "/_emulator/faults"): Operation(CONTROL, "ClearFaults", control.ClearFaults, json),
             ("POST", "/_emulator/revoke-sessions"): Operation(CONTROL, "RevokeSessions", control.RevokeSessions, json),
+            ("POST", "/_emulator/rotate-key"): Operation(CONTROL, "RotateKey", control.RotateKey, json),
+            ("POST", "/_emulator/revoke-key"): Operation(CONTROL, "RevokeKey", control.RevokeKey, json),
+            ("GET", "/_emulator/totp"): Operation(CONTROL, "ReadTotp", control.ReadTotp, json),
         }
         self._by_action = {
             operation.__name__: Operation("sts", operation.__name__, operation, query_protocol.refusal)

@@ -14,9 +14,11 @@ from aws_emulator.application import Application
 from aws_emulator.authorization_codes import AuthorizationCodes
 from aws_emulator.clock import Clock
 from aws_emulator.device_codes import Decision, DeviceCodes
+from aws_emulator.dpop import DpopProofs
 from aws_emulator.faults import Faults
 from aws_emulator.journal import Journal
 from aws_emulator.keys import Keys
+from aws_emulator.mfa_devices import MfaDevices
 from aws_emulator.portal_sessions import PortalSessions
 from aws_emulator.rate_limit import PortalRate
 from aws_emulator.registrations import Registrations
@@ -24,10 +26,14 @@ from aws_emulator.routing import Routes
 from aws_emulator.saml import NoSamlAssertions
 from aws_emulator.services.control import Control
 from aws_emulator.services.sign_in_pages import SignInPages
+from aws_emulator.services.signin import Signin
 from aws_emulator.services.sso_oidc import SsoOidc
 from aws_emulator.services.sso_portal import BEARER_HEADER, SsoPortal
 from aws_emulator.services.sts import Sts
 from aws_emulator.services.sts_federation import StsFederation
+from aws_emulator.services.user_sign_in_pages import UserSignInPages
+from aws_emulator.sign_in_codes import SignInCodes
+from aws_emulator.sign_in_sessions import SignInSessions
 from aws_emulator.state_file import default_state, load_state
 from aws_emulator.web_identity import WebIdentityTokens
 
@@ -80,7 +86,10 @@ class Emulator:
         self.clock = Clock()
         self.faults = Faults()
         self.journal = Journal(Path(journal) if journal is not None else None)
+        self._keys = Keys(state, self.clock)
+        self._devices = MfaDevices(state, self.clock)
         self._sessions = PortalSessions(state, self.clock)
+        self._user_sessions = SignInSessions(state, self.clock, self._keys)
         self._device_codes = DeviceCodes(state, self.clock)
         self._host = host
         self._port = port
@@ -160,8 +169,24 @@ class Emulator:
         self._decide(user_code, approved=False)
 
     def revoke_sessions(self) -> None:
-        """End every portal session: bearer tokens get 401, refresh tokens are invalid."""
+        """End every sign-in: bearer tokens get 401, refresh tokens of people and of users are no good."""
         self._sessions.end_all()
+        self._user_sessions.end_all()
+
+    def totp(self, user_arn: str) -> str:
+        """Give the code a user's MFA device shows now; a user without a device raises `LookupError`."""
+        return self._devices.code(user_arn)
+
+    def rotate_key(self, user_arn: str) -> tuple[str, str]:
+        """Give a user a new key (id and secret) instead of the old one; ends the user's sign-ins.
+
+        An unknown user raises `LookupError`.
+        """
+        return self._keys.rotate(user_arn)
+
+    def revoke_key(self, access_key_id: str) -> None:
+        """Honour a key no more; ends its user's sign-ins. A key that is not there raises `LookupError`."""
+        self._keys.revoke(access_key_id)
 
     def _serve(self) -> None:
         self._server.timeout = 0.5
@@ -177,15 +202,18 @@ class Emulator:
 
     def _application(self) -> Application:
         state, clock, sessions, device_codes = self.state, self.clock, self._sessions, self._device_codes
+        keys, devices, user_sessions = self._keys, self._devices, self._user_sessions
         registrations = Registrations(state, clock)
         codes = AuthorizationCodes(clock)
-        keys = Keys(state, clock)
+        user_codes = SignInCodes(clock)
         routes = Routes(
             SsoOidc(state, registrations, device_codes, codes, sessions),
             SsoPortal(state, sessions, keys, PortalRate(state, clock)),
-            Sts(state, clock, keys),
+            Sts(state, clock, keys, devices),
             StsFederation(state, keys, WebIdentityTokens(state, clock), NoSamlAssertions()),
             SignInPages(state, registrations, device_codes, codes),
-            Control(clock, self.faults, self.journal, sessions),
+            Signin(state, clock, user_codes, user_sessions, DpopProofs(clock)),
+            UserSignInPages(state, user_codes),
+            Control(clock, self.faults, self.journal, keys, devices, self.revoke_sessions),
         )
         return Application(routes, clock, self.faults, self.journal)

@@ -10,12 +10,15 @@ DAY = 24 * 3600
 
 ASSUME_ROLE = "sts:AssumeRole"
 ASSUME_ROOT = "sts:AssumeRoot"
+GET_SESSION_TOKEN = "sts:GetSessionToken"  # noqa: S105 - the name of an action
+AUTHORIZE_SIGN_IN = "signin:AuthorizeOAuth2Access"
+CREATE_SIGN_IN_TOKEN = "signin:CreateOAuth2Token"  # noqa: S105 - the name of an action
 
 _ROLE_ARN = re.compile(
     r"(?a)arn:aws:iam::(?P<account>[0-9]{12}):role/(?P<path>(?:[\w+=,.@-]+/)*)(?P<name>[\w+=,.@-]{1,64})"
 )
 _USER_ARN = re.compile(
-    r"(?a)arn:aws:iam::(?P<account>[0-9]{12}):user/(?P<path>(?:[\w+=,.@-]+/)*)(?P<name>[\w+=,.@-]{1,64})"
+    r"(?a)arn:aws:iam::(?P<account>[0-9]{12}):(?:root|user/(?P<path>(?:[\w+=,.@-]+/)*)(?P<name>[\w+=,.@-]{1,64}))"
 )
 
 
@@ -45,10 +48,14 @@ class Person:
 
 @dataclass(slots=True)
 class TrustedPrincipal:
-    """A trust statement for `sts:AssumeRole`: an account root, role, user or session ARN."""
+    """A trust statement for `sts:AssumeRole`: an account root, role, user or session ARN.
+
+    `mfa` asks for callers who proved an MFA device, in this call or for the session they call with.
+    """
 
     principal: str
     external_id: str | None = None
+    mfa: bool = False
 
 
 @dataclass(slots=True)
@@ -69,12 +76,27 @@ class Role:
 
 
 @dataclass(slots=True)
+class MfaDevice:
+    """A virtual MFA device: its serial number, which is an ARN, and its secret in base32."""
+
+    serial: str
+    secret: str = field(repr=False)
+
+
+@dataclass(slots=True)
 class User:
-    """An IAM user with one long-lived key pair."""
+    """An IAM user with one long-lived key pair and perhaps an MFA device; a root user is one by its ARN.
+
+    `denies` are the actions an explicit statement of the user's policy denies; `key_active` is False
+    once the key has been revoked.
+    """
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
     allows: list[str] = field(default_factory=lambda: [ASSUME_ROLE])
+    denies: list[str] = field(default_factory=list)
+    mfa: MfaDevice | None = None
+    key_active: bool = True
 
 
 @dataclass(slots=True)
@@ -98,7 +120,8 @@ class State:
 
     The object is live: a test may change it between two calls. `person` is who sits at the browser,
     `auto_approve` makes that person say yes without being asked, `start_urls` are further addresses the
-    portal goes by, `portal_rate` is in requests per second (None: no limit).
+    portal goes by, `portal_rate` is in requests per second (None: no limit). `sign_in_user` is the ARN
+    of the IAM user the sign-in page offers first; "" means the first of `users`.
     """
 
     region: str = "us-east-1"
@@ -110,6 +133,9 @@ class State:
     device_code_seconds: int = 600
     interval: int = 1
     registration_seconds: int = 90 * DAY
+    sign_in_user: str = ""
+    sign_in_seconds: int = 15 * 60
+    sign_in_session_seconds: int = DAY // 2
     page_size: int = 3
     portal_rate: float | None = 20
     portal_burst: int = 40
@@ -125,6 +151,10 @@ class State:
         """Give the permission sets of a person per account id; nobody unknown has any."""
         known = self.people.get(person)
         return known.assignments if known else {}
+
+    def first_user(self) -> str:
+        """Give the ARN of the user the sign-in page offers first, "" where there is no user."""
+        return self.sign_in_user or next(iter(self.users), "")
 
     def management_accounts(self) -> set[str]:
         """Give the ids of the management accounts."""
@@ -151,6 +181,6 @@ def split_role_arn(arn: str) -> tuple[str, str] | None:
 
 
 def split_user_arn(arn: str) -> tuple[str, str] | None:
-    """Give account id and user name of a user ARN, None if it is not one."""
+    """Give account id and user name (of a root user: `root`) of a user ARN, None if it is not one."""
     found = _USER_ARN.fullmatch(arn)
-    return (found["account"], found["name"]) if found else None
+    return (found["account"], found["name"] or "root") if found else None

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import yaml
 
 from aws_emulator.state import (
-    ASSUME_ROLE,
-    ASSUME_ROOT,
     Account,
     OidcProvider,
     PermissionSet,
@@ -19,15 +17,15 @@ from aws_emulator.state import (
     State,
     TrustedPrincipal,
     TrustedProvider,
-    User,
     split_role_arn,
-    split_user_arn,
     sso_role_arn,
 )
+from aws_emulator.state_parts import account_id_of, allowed
+from aws_emulator.state_users import read_users
 from aws_emulator.yaml_values import StateFileError, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
 _LONGEST_SECONDS = 400 * 24 * 3600
@@ -86,8 +84,8 @@ def _state(root: Value) -> State:
 
 
 def _readers(state: State) -> dict[str, Callable[[Value], None]]:
-    def seconds(name: str, least: int = 1) -> Callable[[Value], None]:
-        return lambda value: setattr(state, name, value.whole(least, _LONGEST_SECONDS))
+    def seconds(name: str, least: int = 1, most: int = _LONGEST_SECONDS) -> Callable[[Value], None]:
+        return lambda value: setattr(state, name, value.whole(least, most))
 
     return {
         "region": lambda value: setattr(state, "region", _region(value)),
@@ -108,7 +106,10 @@ def _readers(state: State) -> dict[str, Callable[[Value], None]]:
         "oidc_providers": lambda value: state.oidc_providers.extend(_oidc_providers(value, state)),
         "saml_providers": lambda value: state.saml_providers.extend(_saml_providers(value)),
         "roles": lambda value: state.roles.update(_roles(value, state)),
-        "users": lambda value: state.users.update(_users(value, state)),
+        "users": lambda value: state.users.update(read_users(value, state)),
+        "sign_in_user": lambda value: setattr(state, "sign_in_user", _known(value, state.users, "user in users")),
+        "sign_in_seconds": seconds("sign_in_seconds", most=900),
+        "sign_in_session_seconds": seconds("sign_in_session_seconds", most=43200),
     }
 
 
@@ -133,18 +134,10 @@ def _rate(value: Value) -> float | None:
     return rate
 
 
-def _known(value: Value, known: dict[str, object] | dict[str, Person], what: str) -> str:
+def _known(value: Value, known: Container[str], what: str) -> str:
     if value.text() not in known:
         value.fail(f"{value.text()!r} is no {what}")
     return value.text()
-
-
-def _account_id(value: Value, text: str, state: State | None = None) -> str:
-    if not re.fullmatch(r"[0-9]{12}", text):
-        value.fail(f"an account id has twelve digits, unlike {text!r}")
-    if state is not None and text not in state.accounts:
-        value.fail(f"account {text} is not among accounts")
-    return text
 
 
 def _accounts(value: Value) -> Iterator[tuple[str, Account]]:
@@ -152,17 +145,7 @@ def _accounts(value: Value) -> Iterator[tuple[str, Account]]:
         members = item.members(("name", "email"), ("management",))
         management = members["management"].flag() if "management" in members else False
         account = Account(members["name"].text(), members["email"].text(), management)
-        yield _account_id(item, account_id), account
-
-
-def _allows(members: dict[str, Value]) -> list[str]:
-    if "allows" not in members:
-        return [ASSUME_ROLE]
-    actions = [item.text() for item in members["allows"].items()]
-    for item, action in zip(members["allows"].items(), actions, strict=True):
-        if action not in (ASSUME_ROLE, ASSUME_ROOT):
-            item.fail(f"expected {ASSUME_ROLE} or {ASSUME_ROOT}, not {action!r}")
-    return actions
+        yield account_id_of(item, account_id), account
 
 
 def _permission_sets(value: Value) -> Iterator[tuple[str, PermissionSet]]:
@@ -171,7 +154,7 @@ def _permission_sets(value: Value) -> Iterator[tuple[str, PermissionSet]]:
             item.fail("a permission set's name has up to 32 letters, digits and +=,.@_-")
         members = item.members((), ("session_seconds", "allows"))
         seconds = members["session_seconds"].whole(900, 43200) if "session_seconds" in members else 3600
-        yield name, PermissionSet(seconds, _allows(members))
+        yield name, PermissionSet(seconds, allowed(members))
 
 
 def _people(value: Value, state: State) -> Iterator[tuple[str, Person]]:
@@ -181,7 +164,7 @@ def _people(value: Value, state: State) -> Iterator[tuple[str, Person]]:
             item.fail("a person's name has 2 to 64 letters, digits and +=,.@_-")
         person = Person()
         for account_id, sets in item.members(("assignments",))["assignments"].entries():
-            _account_id(sets, account_id, state)
+            account_id_of(sets, account_id, state)
             person.assignments[account_id] = [_permission_set(each, state) for each in sets.items()]
         yield name, person
 
@@ -197,7 +180,7 @@ def _roles(value: Value, state: State) -> Iterator[tuple[str, Role]]:
         parts = split_role_arn(arn)
         if parts is None:
             item.fail("expected a role ARN such as arn:aws:iam::111111111111:role/Name")
-        _account_id(item, parts[0], state)
+        account_id_of(item, parts[0], state)
         members = item.members(("trusts",), ("max_session_duration", "allows"))
         longest = members.get("max_session_duration")
         yield (
@@ -205,7 +188,7 @@ def _roles(value: Value, state: State) -> Iterator[tuple[str, Role]]:
             Role(
                 trusts=[_trust(trust, state) for trust in members["trusts"].items()],
                 max_session_duration=longest.whole(3600, 43200) if longest else 3600,
-                allows=_allows(members),
+                allows=allowed(members),
             ),
         )
 
@@ -215,16 +198,16 @@ def _trust(value: Value, state: State) -> TrustedPrincipal | TrustedProvider:
     if "provider" in keys:
         return _trusted_provider(value, state)
     if "permission_set" in keys:
-        members = value.members(("permission_set", "account"), ("external_id",))
-        account_id = _account_id(members["account"], members["account"].text(), state)
+        members = value.members(("permission_set", "account"), ("external_id", "mfa"))
+        account_id = account_id_of(members["account"], members["account"].text(), state)
         principal = sso_role_arn(account_id, _permission_set(members["permission_set"], state), state.region)
     else:
-        members = value.members(("principal",), ("external_id",))
+        members = value.members(("principal",), ("external_id", "mfa"))
         principal = members["principal"].text()
         if not re.fullmatch(r"arn:aws:(iam|sts)::[0-9]{12}:(root|(role|user|assumed-role)/.+)", principal):
             members["principal"].fail("expected the ARN of an account root, role, user or assumed role")
     external_id = members["external_id"].text() if "external_id" in members else None
-    return TrustedPrincipal(principal, external_id)
+    return TrustedPrincipal(principal, external_id, members["mfa"].flag() if "mfa" in members else False)
 
 
 def _trusted_provider(value: Value, state: State) -> TrustedProvider:
@@ -236,23 +219,6 @@ def _trusted_provider(value: Value, state: State) -> TrustedProvider:
     return TrustedProvider(arn, {claim: pattern.text() for claim, pattern in conditions.items()})
 
 
-def _users(value: Value, state: State) -> Iterator[tuple[str, User]]:
-    keys: set[str] = set()
-    for arn, item in value.entries():
-        parts = split_user_arn(arn)
-        if parts is None:
-            item.fail("expected a user ARN such as arn:aws:iam::111111111111:user/name")
-        _account_id(item, parts[0], state)
-        members = item.members(("access_key_id", "secret_access_key"), ("allows",))
-        key = members["access_key_id"].text()
-        if not re.fullmatch(r"AKIA[A-Z0-9]{12,124}", key):
-            members["access_key_id"].fail("expected a key id that begins with AKIA")
-        if key in keys:
-            members["access_key_id"].fail("another user has this key id")
-        keys.add(key)
-        yield arn, User(key, members["secret_access_key"].text(), _allows(members))
-
-
 def _oidc_providers(value: Value, state: State) -> Iterator[OidcProvider]:
     for item in value.items():
         members = item.members(("account", "issuer", "audiences"), ("hs256_key",))
@@ -260,7 +226,7 @@ def _oidc_providers(value: Value, state: State) -> Iterator[OidcProvider]:
         if not issuer.startswith("https://"):
             members["issuer"].fail("an issuer begins with https://")
         yield OidcProvider(
-            account=_account_id(members["account"], members["account"].text(), state),
+            account=account_id_of(members["account"], members["account"].text(), state),
             issuer=issuer,
             audiences=[audience.text() for audience in members["audiences"].items()],
             hs256_key=members["hs256_key"].text() if "hs256_key" in members else None,

@@ -60,7 +60,7 @@ class Parameters:
     def session_name(self) -> str:
         """Give RoleSessionName: 2 to 64 of letters, digits, underscore and `+=,.@-`."""
         value = self.text("RoleSessionName", 2, 64)
-        self._check_name("RoleSessionName", value)
+        self._check_pattern("RoleSessionName", value, _NAME_PATTERN)
         return value
 
     def source_identity(self) -> dict[str, str]:
@@ -68,7 +68,7 @@ class Parameters:
         if "SourceIdentity" not in self._values:
             return {}
         value = self.text("SourceIdentity", 2, 64)
-        self._check_name("SourceIdentity", value)
+        self._check_pattern("SourceIdentity", value, _NAME_PATTERN)
         return {"SourceIdentity": value}
 
     def external_id(self) -> str | None:
@@ -92,19 +92,22 @@ class Parameters:
         if not isinstance(document, dict):
             raise AwsError("MalformedPolicyDocument", "The policy is not in the valid JSON format.")
 
-    def refuse_mfa(self) -> None:
-        """Refuse MFA parameters: the emulated users have no devices."""
-        if "SerialNumber" in self._values or "TokenCode" in self._values:
-            message = (
-                "MultiFactorAuthentication failed, unable to validate MFA code.  "
-                "Please verify your MFA serial number is valid and associated with this user."
-            )
+    def mfa(self) -> tuple[str, str] | None:
+        """Give SerialNumber and TokenCode if they are there; one without the other is AccessDenied."""
+        given = {"SerialNumber", "TokenCode"} & self._values.keys()
+        if not given:
+            return None
+        if len(given) == 1:
+            message = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
             raise AwsError("AccessDenied", message, 403)
+        serial, code = self.text("SerialNumber", 9, 256), self.text("TokenCode", 6, 6)
+        self._check_pattern("SerialNumber", serial, r"[\w+=/:,.@-]*")
+        self._check_pattern("TokenCode", code, r"[\d]*")
+        return serial, code
 
-    def _check_name(self, name: str, value: str) -> None:
-        if not re.fullmatch(_NAME_PATTERN, value, re.ASCII):
-            pattern = f"Member must satisfy regular expression pattern: {_NAME_PATTERN}"
-            raise _invalid(value, name, pattern)
+    def _check_pattern(self, name: str, value: str, pattern: str) -> None:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise _invalid(value, name, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _invalid(value: str, name: str, constraint: str) -> AwsError:

@@ -17,14 +17,20 @@ if TYPE_CHECKING:
     from aws_emulator.state import Role
 
 
-def may_assume(principal: Principal, role: Role, role_account: str, external_id: str | None) -> bool:
+def may_assume(
+    principal: Principal, role: Role, role_account: str, external_id: str | None, *, mfa_present: bool
+) -> bool:
     """Say whether the role's trust policy, and where it matters the caller's own policy, allow AssumeRole."""
+    if ASSUME_ROLE in principal.denies:
+        return False
     own_policy = ASSUME_ROLE in principal.allows
     for trust in role.trusts:
         if not isinstance(trust, TrustedPrincipal):
             continue
         # A role that asks for an external id refuses callers without it; one that does not, ignores it.
         if trust.external_id is not None and trust.external_id != external_id:
+            continue
+        if trust.mfa and not mfa_present:
             continue
         if trust.principal == f"arn:aws:iam::{principal.account}:root":
             # Trusting an account leaves the decision to that account's own policies.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aws_emulator import json_web_tokens
 from aws_emulator.clock import iso8601
 from aws_emulator.errors import AwsError
 
 if TYPE_CHECKING:
     from aws_emulator.clock import Clock
+    from aws_emulator.json_web_tokens import Jwt
     from aws_emulator.state import OidcProvider, State
 
 _NOT_A_JWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
@@ -39,10 +38,11 @@ class WebIdentityTokens:
 
     def verify(self, token: str, account: str) -> ProvenToken:
         """Give what a token proves in one account, or raise InvalidIdentityToken or ExpiredTokenException."""
-        header, claims, signed, signature = _parse(token)
+        jwt = _parse(token)
+        claims = jwt.claims
         issuer = _text(claims, "iss")
         provider = self._provider(issuer, account)
-        _check_signature(header, signed, signature, provider)
+        _check_signature(jwt, provider)
         self._check_times(claims)
         audience = _audience(claims, provider)
         subject = _text(claims, "sub")
@@ -69,32 +69,18 @@ class WebIdentityTokens:
             raise AwsError("InvalidIdentityToken", "The token is not valid yet.")
 
 
-def _parse(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
-    parts = token.split(".")
-    if len(parts) != 3:
-        raise AwsError("InvalidIdentityToken", _NOT_A_JWT)
+def _parse(token: str) -> Jwt:
     try:
-        header, claims = (json.loads(_decode(part)) for part in parts[:2])
-        signature = _decode(parts[2])
+        return json_web_tokens.parse(token)
     except ValueError as error:
         raise AwsError("InvalidIdentityToken", _NOT_A_JWT) from error
-    if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise AwsError("InvalidIdentityToken", _NOT_A_JWT)
-    return header, claims, f"{parts[0]}.{parts[1]}".encode(), signature
 
 
-def _decode(part: str) -> bytes:
-    try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), altchars="-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError(part) from error
-
-
-def _check_signature(header: dict[str, Any], signed: bytes, signature: bytes, provider: OidcProvider) -> None:
+def _check_signature(jwt: Jwt, provider: OidcProvider) -> None:
     # RS256 and the provider's published keys are not there yet; unsigned tokens never will be.
-    if header.get("alg") != "HS256" or provider.hs256_key is None:
+    if jwt.header.get("alg") != "HS256" or provider.hs256_key is None:
         raise AwsError("InvalidIdentityToken", _NO_KEY)
-    if not hmac.compare_digest(hmac.digest(provider.hs256_key.encode(), signed, "sha256"), signature):
+    if not hmac.compare_digest(hmac.digest(provider.hs256_key.encode(), jwt.signed, "sha256"), jwt.signature):
         raise AwsError("InvalidIdentityToken", "Invalid token signature")
 
 

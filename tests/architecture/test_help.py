@@ -7,7 +7,7 @@ import pytest
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS
 
-LINES = [(), *((group,) for group in GROUPS), *(command.words for command in COMMANDS)]
+LINES = [(), *GROUPS, *(command.words for command in COMMANDS)]
 
 
 @pytest.mark.parametrize("words", LINES, ids=lambda words: " ".join(words) or "atmos")

@@ -20,7 +20,8 @@ def expected_module(entry: registry.KindEntry) -> str:
 @pytest.mark.parametrize("entry", registry.BUILT_IN, ids=lambda e: e.kind)
 def test_the_path_is_the_kind(entry: registry.KindEntry):
     assert entry.module == expected_module(entry)
-    assert registry.load(entry).__module__ == entry.module
+    module = registry.load(entry).__module__
+    assert module == entry.module or module.startswith(f"{entry.module}.")
 
 
 @pytest.mark.parametrize("entry", registry.BUILT_IN, ids=lambda e: e.kind)
@@ -30,10 +31,11 @@ def test_every_kind_has_its_page(entry: registry.KindEntry):
 
 
 def test_no_kind_lacks_its_line_in_the_registry():
-    files = {
-        ".".join(("atmos_auth", *path.relative_to(SOURCE).with_suffix("").parts))
-        for room in ("providers", "identities")
-        for path in (SOURCE / room).rglob("*.py")
-        if path.name != "__init__.py"
-    }
-    assert files == {entry.module for entry in registry.BUILT_IN}
+    """A kind that needs several modules is a folder of them."""
+    registered = {entry.module for entry in registry.BUILT_IN}
+    for room in ("providers", "identities"):
+        for path in (SOURCE / room).rglob("*.py"):
+            if path.name == "__init__.py":
+                continue
+            module = ".".join(("atmos_auth", *path.relative_to(SOURCE).with_suffix("").parts))
+            assert module in registered or module.rpartition(".")[0] in registered, f"{path} belongs to no kind"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,6 +50,9 @@ region = us-east-1
 
 [profile breakglass]
 region = us-east-1
+
+[profile user]
+region = us-east-1
 """
 CREDENTIALS = """\
 [breakglass]
@@ -74,6 +79,7 @@ class Cli:
             "AWS_ENDPOINT_URL_STS": aws.url,
             "AWS_ENDPOINT_URL_SSO": aws.url,
             "AWS_ENDPOINT_URL_SSO_OIDC": aws.url,
+            "AWS_ENDPOINT_URL_SIGNIN": aws.url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_MAX_ATTEMPTS": "1",
@@ -197,6 +203,41 @@ def test_sso_login(aws, tmp_path, flow):
     assert identity["Arn"] == "arn:aws:sts::333333333333:assumed-role/DeployRole/cli"
     cli.run("sso", "logout", program=CLI_2)
     assert aws.journal.count("sso:Logout", outcome="ok") == 1
+
+
+@pytest.mark.skipif(CLI_2 is None, reason="AWS_CLI_V2 names no AWS CLI of version 2")
+def test_login_as_a_user(aws, tmp_path):
+    aws.auto_approve = True
+    cli = Cli(aws, tmp_path, *aws.state.start_urls)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{FETCH}" "$1" &\n')
+    browser.chmod(0o700)
+    cli.environment["BROWSER"] = str(browser)
+    result = cli.run("login", "--profile", "user", program=CLI_2)
+    assert result.returncode == 0, result.stderr
+    identity = cli.answer("sts", "get-caller-identity", "--profile", "user", program=CLI_2)
+    assert identity["Arn"] == "arn:aws:iam::111111111111:user/breakglass"
+
+
+@pytest.mark.skipif(CLI_2 is None, reason="AWS_CLI_V2 names no AWS CLI of version 2")
+def test_login_as_a_user_from_another_machine(aws, tmp_path):
+    aws.auto_approve = True
+    cli = Cli(aws, tmp_path, *aws.state.start_urls)
+    with subprocess.Popen(
+        [CLI_2, "login", "--remote", "--profile", "user"],
+        env=cli.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        address = next(line.strip() for line in process.stdout if "/v1/authorize" in line)
+        with urllib.request.urlopen(address) as page:
+            (text,) = re.findall('aria-label="Authorization code">([^<]+)<', page.read().decode())
+        output, _ = process.communicate(f"{text}\n", timeout=60)
+    assert process.returncode == 0, output
+    identity = cli.answer("sts", "get-caller-identity", "--profile", "user", program=CLI_2)
+    assert identity["Arn"] == "arn:aws:iam::111111111111:user/breakglass"
 
 
 FETCH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"

@@ -208,6 +208,11 @@ def test_person_allows_in_the_browser(api, browser, client, query):
     assert api.refresh(client, tokens["refreshToken"])["accessToken"]
 
 
+def test_a_link_does_not_bring_the_answer_along(browser, query):
+    text = browser.get(f"/authorize?{urlencode(query | {'decision': 'allow'})}").text
+    assert text.count('name="decision"') == 2  # the two buttons
+
+
 def test_person_denies_in_the_browser(browser, query):
     _, answer = landed(browser.post("/authorize", query | {"decision": "deny"}))
     assert answer == {"error": "access_denied", "state": "a state"}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from aws_emulator import StateFileError, default_state, load_state
-from aws_emulator.state import OidcProvider, TrustedPrincipal, TrustedProvider, sso_role_arn
+from aws_emulator.state import MfaDevice, OidcProvider, TrustedPrincipal, TrustedProvider, sso_role_arn
 from aws_emulator.state_file import example_text, parse_state
 
 WHOLE = """\
@@ -40,8 +40,10 @@ def test_the_default_state_has_what_the_documentation_promises():
 def test_the_how_to_names_every_part_of_the_default_state():
     page = Path(__file__).parents[2].joinpath("docs", "how-to", "try-it-with-the-emulator.md").read_text()
     state = default_state()
-    (user,) = state.users.values()
-    parts = [*state.accounts, *state.roles, *state.start_urls, user.access_key_id, user.secret_access_key]
+    parts = [*state.accounts, *state.roles, *state.start_urls]
+    for arn, user in state.users.items():
+        parts += [arn.rpartition("/")[2], user.access_key_id, user.secret_access_key]
+        parts += [user.mfa.serial, user.mfa.secret] if user.mfa else []
     assert [part for part in parts if part not in page] == []
 
 
@@ -110,6 +112,7 @@ roles:
 
 ROLE = "roles: {'arn:aws:iam::111111111111:role/R': {trusts: "
 USER = "users: {'arn:aws:iam::111111111111:user/u': "
+KEYED = USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: b"
 
 
 @pytest.mark.parametrize(
@@ -161,6 +164,15 @@ USER = "users: {'arn:aws:iam::111111111111:user/u': "
         (WHOLE + "users: {u: {access_key_id: A, secret_access_key: b}}", "expected a user ARN"),
         (WHOLE + USER + "{access_key_id: ASIAAAAAAAAAAAAAAAAA, secret_access_key: b}}", "begins with AKIA"),
         (WHOLE + USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA}}", "secret_access_key is missing"),
+        (WHOLE + KEYED + ", denies: [sts:Everything]}}", "expected sts:AssumeRole, sts:GetSessionToken, "),
+        (WHOLE + KEYED + ", mfa: {serial: ABC, secret: AAAAAAAA}}}", "an ARN such as arn:aws:iam::111111111111:mfa/n"),
+        (WHOLE + KEYED + ", mfa: {serial: 'arn:aws:iam::222222222222:mfa/u', secret: AAAAAAAA}}}", "expected an ARN"),
+        (WHOLE + KEYED + ", mfa: {serial: 'arn:aws:iam::111111111111:mfa/u', secret: a1}}}", "expected base32"),
+        (WHOLE + KEYED + ", mfa: {serial: 'arn:aws:iam::111111111111:mfa/u'}}}", "secret is missing"),
+        (WHOLE + "sign_in_user: arn:aws:iam::111111111111:user/u", "is no user in users"),
+        (WHOLE + "sign_in_seconds: 901", "from 1 to 900, not 901"),
+        (WHOLE + "sign_in_session_seconds: 43201", "from 1 to 43200"),
+        (WHOLE + ROLE + "[{principal: 'arn:aws:iam::111111111111:root', mfa: 1}]}}", "expected true or false"),
         (
             WHOLE + "oidc_providers: [{account: '111111111111', issuer: 'http://a', audiences: []}]",
             "an issuer begins with https",
@@ -184,6 +196,42 @@ def test_two_users_with_one_key():
         parse_state(WHOLE + users, "state.yaml")
 
 
+def test_two_users_with_one_device():
+    device = "{serial: 'arn:aws:iam::111111111111:mfa/one', secret: AAAAAAAA}"
+    users = "users:\n" + "".join(
+        f"  arn:aws:iam::111111111111:user/{name}:\n"
+        f"    {{access_key_id: AKIAAAAAAAAAAAAAAAA{name}, secret_access_key: secret, mfa: {device}}}\n"
+        for name in ("A", "B")
+    )
+    with pytest.raises(StateFileError, match="another user has this device"):
+        parse_state(WHOLE + users, "state.yaml")
+
+
+def test_users():
+    text = (
+        WHOLE
+        + """sign_in_user: arn:aws:iam::111111111111:user/team/u
+sign_in_seconds: 60
+users:
+  arn:aws:iam::111111111111:root:
+    {access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: a}
+  arn:aws:iam::111111111111:user/team/u:
+    access_key_id: AKIAAAAAAAAAAAAAAAAB
+    secret_access_key: b
+    denies: [sts:GetSessionToken, signin:CreateOAuth2Token]
+    mfa: {serial: "arn:aws:iam::111111111111:mfa/u", secret: AAAAAAAA}
+"""
+    )
+    state = parse_state(text, "state.yaml")
+    user = state.users["arn:aws:iam::111111111111:user/team/u"]
+    assert user.denies == ["sts:GetSessionToken", "signin:CreateOAuth2Token"]
+    assert user.mfa == MfaDevice("arn:aws:iam::111111111111:mfa/u", "AAAAAAAA")
+    assert (state.first_user(), state.sign_in_seconds, user.key_active) == (state.sign_in_user, 60, True)
+    state.sign_in_user = ""
+    assert state.first_user() == "arn:aws:iam::111111111111:root"
+    assert parse_state(WHOLE, "state.yaml").first_user() == ""
+
+
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(StateFileError, match="No such file"):
         load_state(tmp_path / "missing.yaml")
@@ -197,6 +245,7 @@ def test_files_that_cannot_be_read(tmp_path):
 def test_secrets_stay_out_of_reprs():
     state = default_state()
     text = repr(state)
-    (user,) = state.users.values()
-    assert user.secret_access_key not in text
+    for user in state.users.values():
+        assert user.secret_access_key not in text
+        assert user.mfa is None or user.mfa.secret not in text
     assert state.oidc_providers[0].hs256_key not in text

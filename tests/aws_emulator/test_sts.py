@@ -198,15 +198,6 @@ def test_session_token_limits(api, seconds):
     assert seconds - 100 < seconds_left(answer) <= seconds
 
 
-def test_mfa_is_refused_while_nobody_has_a_device(api, refused):
-    mfa = {"SerialNumber": "arn:aws:iam::111111111111:mfa/breakglass", "TokenCode": "123456"}
-    sts = api.sts(api.user_keys())
-    with refused("AccessDenied", 403):
-        sts.get_session_token(**mfa)
-    with refused("AccessDenied", 403):
-        sts.assume_role(RoleArn=LONG, RoleSessionName="session", **mfa)
-
-
 def assume_root(sts, **members):
     return sts.assume_root(**{"TargetPrincipal": "333333333333", "TaskPolicyArn": {"arn": TASK}} | members)
 

@@ -1,6 +1,9 @@
+import os
+
 import pytest
 
 from atmos_auth.config.layers import Layers, may_use_repository, system_directory
+from atmos_auth.config.load import Request, load
 from atmos_auth.config.observer import Observer
 from atmos_auth.config.record import Record
 from atmos_auth.config.repository import repository_root
@@ -282,3 +285,24 @@ def test_a_directory_named_like_the_file_is_an_error(project):
     project.directory("atmos.yaml")
     with pytest.raises(ConfigError, match="this is a directory, and a file is expected"):
         project.load()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_strangers_file_in_a_directory_that_anybody_may_write_to_is_not_read(tmp_path):
+    shared = tmp_path / "shared"
+    below = shared / "mine"
+    below.mkdir(parents=True)
+    shared.chmod(0o1777)
+    file = shared / "atmos.yaml"
+    file.write_text("auth: {}\n")
+    file.chmod(0o644)
+
+    def read() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        config = load(Request(str(below), {}, str(tmp_path / "home")))
+        return config.files, config.warnings
+
+    assert read() == ((str(file),), ())
+    os.chown(file, 12345, 12345)
+    files, warnings = read()
+    assert files == ()
+    assert any(str(file) in warning and "not yours" in warning for warning in warnings)

@@ -424,7 +424,8 @@ def test_no_thread_is_started(listen):
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_ends_the_wait_at_once():
     script = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.loopback import LoopbackListener
 with LoopbackListener(SystemClock())(path="/", state="s") as listener:

@@ -21,7 +21,8 @@ URL = "https://device.sso.us-east-1.amazonaws.com/?user_code=ABCD-EFGH"
 LONG_URL = "https://oidc.us-east-1.amazonaws.com/authorize?" + "&".join(f"parameter_{n}=value" for n in range(20))
 
 PREAMBLE = """
-import fcntl, os, sys, termios, time
+import fcntl, os, signal, sys, termios, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 if os.isatty(0):
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C arrives as a signal
 from atmos_auth.domain.errors import AtmosAuthError

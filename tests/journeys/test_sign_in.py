@@ -40,9 +40,9 @@ def test_renaming_a_provider_keeps_the_session(machine, aws: Emulator):
 
 
 def test_an_expired_access_token_is_refreshed_without_a_browser(machine, aws: Emulator):
-    aws.state.access_token_seconds = 1
     machine.login("base")
-    aws.state.access_token_seconds = 3600
+    machine.expire_access_tokens()
+    aws.clock.advance(3601)
     result = machine.atmos("auth", "exec", "-i", "staging", "--", "true")
     assert result.returncode == 0, result.stderr
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1

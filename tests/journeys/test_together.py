@@ -64,9 +64,9 @@ def test_when_the_person_denies_all_end_with_that_reason(machine, aws: Emulator)
 
 
 def test_an_expired_access_token_is_redeemed_once_by_thirty(machine, aws: Emulator):
-    aws.state.access_token_seconds = 1
     machine.login("--provider", "my-sso")
-    aws.state.access_token_seconds = 3600
+    machine.expire_access_tokens()
+    aws.clock.advance(3601)
     aws.auto_approve = False
     aws.journal.clear()
     outcomes = finish(start_crowd(machine))

@@ -1,1 +1,1 @@
-"""The only room that speaks to AWS, one file per service; answers come back as domain types, failures as domain errors."""
+"""The only room that speaks to AWS, one file per service; what comes back are domain types and domain errors."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
 from typing import TYPE_CHECKING
 
 from atmos_auth.domain.errors import ServiceError
@@ -55,7 +54,7 @@ def service_errors(operation: str, endpoint: str) -> Iterator[None]:
         raise _unreachable(
             operation, endpoint, "ProxyConnectionError", "could not be reached through the proxy"
         ) from error
-    except aws.HTTPClientError as error:
+    except (aws.HTTPClientError, aws.ConnectionError) as error:
         raise _unreachable(operation, endpoint, type(error).__name__, "could not be reached") from error
     except aws.BotoCoreError as error:
         raise ServiceError(
@@ -77,6 +76,7 @@ def from_client_error(error: "ClientError", operation: str, endpoint: str) -> Se
         operation=operation,
         endpoint=endpoint,
         code=code,
+        reason=str(error.response.get("error") or ""),
         retryable=status >= 500 or status == 429 or code in _RETRYABLE_CODES,
         details=[f"endpoint: {endpoint}"],
     )

@@ -6,6 +6,18 @@ from typing import NamedTuple
 
 from atmos_auth.domain.errors import InvalidSetting
 
+# Console and sign-in hosts are in no data file of botocore's: these are its `signin` endpoint rules.
+_SIGN_IN_DOMAINS = {
+    "aws": "aws.amazon.com",
+    "aws-cn": "amazonaws.cn",
+    "aws-eusc": "amazonaws-eusc.eu",
+    "aws-iso": "c2shome.ic.gov",
+    "aws-iso-b": "sc2shome.sgov.gov",
+    "aws-iso-e": "csphome.adc-e.uk",
+    "aws-iso-f": "csphome.hci.ic.gov",
+    "aws-us-gov": "amazonaws-us-gov.com",
+}
+
 
 class Partition(NamedTuple):
     """An AWS partition: its id, the suffix of its API hosts, and the region where its STS lives by default."""
@@ -39,6 +51,11 @@ def oidc_endpoint(region: str) -> str:
 def portal_endpoint(region: str) -> str:
     """Where the IAM Identity Center portal answers."""
     return f"https://portal.sso.{region}.{partition_of(region).dns_suffix}"
+
+
+def sign_in_endpoint(region: str) -> str:
+    """Where IAM users sign in, and what that gave them is renewed."""
+    return f"https://{region}.signin.{_SIGN_IN_DOMAINS[partition_of(region).id]}"
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,17 @@ class CallerIdentity(NamedTuple):
     account_id: str
 
 
+class MfaCode(NamedTuple):
+    """A device and what it showed."""
+
+    serial: str
+    code: str
+
+    def __repr__(self) -> str:
+        """Name the device only."""
+        return f"MfaCode(serial={self.serial!r})"
+
+
 class Sts:
     """STS of one region, called with one credential.
 
@@ -46,11 +57,23 @@ class Sts:
         answer = self._call("GetCallerIdentity", self._client.get_caller_identity, {})
         return CallerIdentity(answer["Arn"], answer["Account"])
 
+    def session_token(self, *, duration_seconds: int, mfa: MfaCode | None) -> AwsCredentials:
+        """Exchange a user's long-lived keys for temporary ones of the same user."""
+        parameters = {"DurationSeconds": duration_seconds, **_mfa(mfa)}
+        answer = self._call("GetSessionToken", self._client.get_session_token, parameters)
+        return _credentials(answer, None)
+
     def assume_role(
-        self, *, role_arn: str, session_name: str, external_id: str | None, duration_seconds: int | None
+        self,
+        *,
+        role_arn: str,
+        session_name: str,
+        external_id: str | None,
+        duration_seconds: int | None,
+        mfa: MfaCode | None = None,
     ) -> AwsCredentials:
         """Become a role; the answer carries keys, their end and the session's ARN."""
-        parameters: dict[str, Any] = {"RoleArn": role_arn, "RoleSessionName": session_name}
+        parameters: dict[str, Any] = {"RoleArn": role_arn, "RoleSessionName": session_name, **_mfa(mfa)}
         if external_id:
             parameters["ExternalId"] = external_id
         if duration_seconds:
@@ -78,13 +101,17 @@ class Sts:
                 return method(**parameters)
         except ServiceError as error:
             if error.code in _REJECTED:
-                raise CredentialRejected(error.message, details=error.details) from error
+                raise CredentialRejected(error.message, code=error.code, details=error.details) from error
             if error.code in _DENIED:
                 raise AccessDenied(error.message, details=error.details) from error
             raise
 
 
-def _credentials(answer: Any, principal: str) -> AwsCredentials:
+def _mfa(mfa: MfaCode | None) -> dict[str, str]:
+    return {"SerialNumber": mfa.serial, "TokenCode": mfa.code} if mfa else {}
+
+
+def _credentials(answer: Any, principal: str | None) -> AwsCredentials:
     keys = answer["Credentials"]
     return AwsCredentials(
         access_key_id=keys["AccessKeyId"],
@@ -92,5 +119,5 @@ def _credentials(answer: Any, principal: str) -> AwsCredentials:
         session_token=keys["SessionToken"],
         expires_at=keys["Expiration"].timestamp(),
         principal=principal,
-        account_id=principal.split(":")[4],
+        account_id=principal.split(":")[4] if principal else None,
     )

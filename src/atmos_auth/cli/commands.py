@@ -23,6 +23,15 @@ COMMANDS = (
     ),
     Command(("auth", "validate"), "atmos_auth.cli.auth.validate", "Check the configuration, without network"),
     Command(("auth", "logout"), "atmos_auth.cli.auth.logout", "Remove credentials and sessions"),
+    Command(
+        ("auth", "user", "configure"), "atmos_auth.cli.auth.user.configure", "Store an IAM user's keys in the keyring"
+    ),
+    Command(("auth", "keyring", "move"), "atmos_auth.cli.auth.keyring.move", "Move all keys to another keyring"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
-GROUPS = {"auth": "Sign in once, and let every AWS tool work as the identity you name"}
+# Outer groups first.
+GROUPS = {
+    ("auth",): "Sign in once, and let every AWS tool work as the identity you name",
+    ("auth", "user"): "Manage the keys of IAM users",
+    ("auth", "keyring"): "Manage the keyring that long-lived keys are kept in",
+}

@@ -171,7 +171,7 @@ def _reachable(roots: list[Entry], children: dict[tuple[str, str], list[Entry]])
 def _table(title: str, header: list[str], rows: list[list[Any]], paint: Paint) -> str:
     cells = [
         header,
-        *([str(cell) if cell else "-" if i else "" for i, cell in enumerate(row)] for row in rows),
+        *([_shown(cell) if cell else "-" if i else "" for i, cell in enumerate(row)] for row in rows),
     ]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
     lines = [paint(title, BOLD)]
@@ -180,6 +180,12 @@ def _table(title: str, header: list[str], rows: list[list[Any]], paint: Paint) -
         line = "  ".join(padded).rstrip()
         lines.append(paint(line, BOLD) if number == 0 else line)
     return "\n".join(lines) + "\n"
+
+
+def _shown(cell: Any) -> str:
+    """What others wrote is made harmless; our own dots keep their colour."""
+    text = str(cell)
+    return text if text.startswith("\x1b") else plain_text(text)
 
 
 def _width(text: str) -> int:

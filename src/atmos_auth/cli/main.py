@@ -22,6 +22,7 @@ class Terminated(BaseException):
 
 def main(words: Sequence[str], *, started_at: float | None = None) -> int:
     """Run one command line and return its exit status; data goes to stdout, everything else to stderr."""
+    _reopen_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=register_ascii_fallback())
@@ -52,8 +53,7 @@ def _reported(run: "_Run", words: Sequence[str]) -> int:
         run.report_fault(fault)
         return 1
     finally:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
 
 
 class _Run:
@@ -159,6 +159,13 @@ def _switch(flag: str, word: str) -> bool:
 
 def _list(words: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for word in words or () for part in word.split(",") if part.strip())
+
+
+def _reopen_closed_streams() -> None:
+    """Whoever started us may have closed some: what goes there is lost, and that is all."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

@@ -1,6 +1,7 @@
 """How things look on a terminal, in a pipe, and without colour."""
 
 import codecs
+import os
 import time
 from collections.abc import Mapping, Sequence
 from typing import TextIO
@@ -9,6 +10,7 @@ from atmos_auth.domain.errors import AtmosAuthError
 from atmos_auth.host.ascii_text import ascii_text
 from atmos_auth.host.plain_text import plain_lines
 
+_INDENT = 2
 RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
 
 
@@ -50,11 +52,28 @@ class Paint:
 def show_error(error: AtmosAuthError, stream: TextIO, paint: Paint) -> None:
     """Print what is wrong, where, and what mends it."""
     # What AWS or a configuration says may hold control codes.
-    stream.write(f"{paint('✗', RED, BOLD)} {plain_lines(error.message)}\n")
+    stream.write(f"{paint('✗', RED, BOLD)} {_folded(error.message, stream)}\n")
     if error.place:
         stream.write(f"  {paint(f'at {error.place}', DIM)}\n")
-    stream.writelines(f"  {paint(plain_lines(detail), DIM)}\n" for detail in error.details)
+    stream.writelines(f"  {paint(_folded(detail, stream), DIM)}\n" for detail in error.details)
     show_hints(error, stream)
+
+
+def _folded(text: str, stream: TextIO) -> str:
+    """Break a sentence between words where the screen ends; places and commands are left to be clicked and copied."""
+    text = plain_lines(text)
+    if not stream.isatty():
+        return text
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        return text
+    if len(text) + _INDENT < width or width <= 2 * _INDENT:
+        return text
+    from textwrap import wrap
+
+    lines = wrap(text, width - _INDENT - 1, break_long_words=False, break_on_hyphens=False)
+    return ("\n" + " " * _INDENT).join(lines)
 
 
 def show_hints(error: AtmosAuthError, stream: TextIO) -> None:

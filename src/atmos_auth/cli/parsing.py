@@ -133,16 +133,13 @@ def build_parser() -> Parser:
         help="print the version",
     )
     add_common_flags(root)
-    for name, summary in GROUPS.items():
-        group = branches[()].add_parser(
-            name,
-            help=summary,
-            description=f"{summary}.",
-            prog=f"atmos {name}",
-            usage=f"atmos {name} COMMAND [flags]",
+    for group_words, summary in GROUPS.items():
+        name = " ".join(("atmos", *group_words))
+        group = branches[group_words[:-1]].add_parser(
+            group_words[-1], help=summary, description=f"{summary}.", prog=name, usage=f"{name} COMMAND [flags]"
         )
         group.set_defaults(group=group)
-        branches[(name,)] = group.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
+        branches[group_words] = group.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
         add_identity_flag(group.add_argument_group("flags"))
         add_common_flags(group)
     for command in COMMANDS:
@@ -218,7 +215,7 @@ def _with_explicit_switch(words: list[str]) -> list[str]:
     switches = (*ENABLING_WORDS, *env_names.DISABLING_WORDS)
     return [
         f"{word}=true" if word == "--interactive" and not (after and after.lower() in switches) else word
-        for word, after in zip(words, [*words[1:], ""], strict=True)
+        for word, after in zip(words, [*words[1:], ""], strict=False)
     ]
 
 

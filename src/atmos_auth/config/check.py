@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from json import dumps
 from typing import Any, TypeVar, cast
 
 import jsonschema_rs
 import msgspec
 
-from atmos_auth.config.tree import place_of
+from atmos_auth.config.tree import Map, place_of
 from atmos_auth.domain.errors import InvalidPrincipal, InvalidSetting
 from atmos_auth.domain.place import Place
 
@@ -158,9 +159,15 @@ def _unknown(
     close = get_close_matches(str(path[-1]), list(known), n=1)
     return InvalidSetting(
         f"{subject}: {'.'.join(map(str, path))} is not a setting that is known here",
-        place=place_of(settings, path) or fallback,
+        place=_place_of_key(settings, path) or fallback,
         hints=[f'did you mean "{close[0]}"?'] if close else [f"known here: {', '.join(sorted(known))}"],
     )
+
+
+def _place_of_key(settings: Any, path: list[Any]) -> Place | None:
+    for step in path[:-1]:
+        settings = settings[step]
+    return settings.key_places.get(path[-1]) if isinstance(settings, Map) else place_of(settings, path[-1:])
 
 
 def _setting_error(path: list[Any]) -> type[InvalidSetting]:
@@ -206,4 +213,6 @@ def _shown(path: list[Any], value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return f'"{value}"' if isinstance(value, str) else {True: "true", False: "false"}.get(value, str(value))
+    if isinstance(value, str):
+        return dumps(value, ensure_ascii=False)
+    return str(value).lower() if isinstance(value, bool) else str(value)

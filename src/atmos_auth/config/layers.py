@@ -83,8 +83,15 @@ class Layers:
         while (above := os.path.dirname(directory)) != directory:
             directory = above
             source = self._source(directory)
-            if source.file is not None:
-                return [source]
+            if source.file is None:
+                continue
+            # Configuration can start programs (`!exec`): what anybody may put into /tmp must not reach us.
+            if self._observer.is_anybodys(directory) and not self._observer.is_own(source.file):
+                self.warnings.append(
+                    f"{source.file} is not read: anybody may write to its directory, and it is not yours"
+                )
+                continue
+            return [source]
         return []
 
     def _chosen(self, directory: str) -> Source:

@@ -34,6 +34,16 @@ class Observer:
         status = self._status(path)
         return status is not None and stat.S_ISDIR(status.st_mode)
 
+    def is_anybodys(self, directory: str) -> bool:
+        """Tell whether every user of this machine may put files there."""
+        status = self._status(directory)
+        return os.name == "posix" and status is not None and bool(status.st_mode & stat.S_IWOTH)
+
+    def is_own(self, path: str) -> bool:
+        """Tell whether this user owns the file."""
+        status = self._status(path)
+        return os.name != "posix" or (status is not None and status.st_uid == os.geteuid())
+
     def read(self, path: str) -> bytes:
         """Read a whole file. Raises OSError; a file that is not there is noted as absent."""
         try:

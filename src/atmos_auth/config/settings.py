@@ -36,6 +36,15 @@ Url = Annotated[
         examples=["https://mycompany.awsapps.com/start"],
     ),
 ]
+MfaArn = Annotated[
+    str,
+    Meta(
+        pattern=r"^(arn:aws[a-z-]*:iam::[0-9]{12}:mfa/\S+)?$",
+        title="mfa_arn",
+        description="the ARN of an MFA device",
+        examples=["arn:aws:iam::123456789012:mfa/me"],
+    ),
+]
 DurationText = Annotated[
     str,
     Meta(

@@ -101,6 +101,10 @@ class AwsFiles:
             text = with_credentials(text, location.profile, credentials, fingerprint=chain.fingerprint)
             write_private(location.credentials_file, _bytes(text))
 
+    def holds(self, chain: Chain) -> bool:
+        """Tell whether there is anything under the name of the chain's tip, whichever chain it came from."""
+        return bool(self._sections(self.folder(chain.root), lambda profile, _: profile == chain.tip.name))
+
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip; tell whether there was one."""
         return self._remove(self.folder(chain.root), lambda profile, _: profile == chain.tip.name)
@@ -143,20 +147,23 @@ class AwsFiles:
     def _displaced(self, chain: Chain) -> str:
         return os.path.join(self.folder(chain.root), DISPLACED)
 
-    def _remove(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> bool:
-        """Remove from one folder every profile that `goes`, given its name and its marker's facts."""
+    def _sections(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> list[tuple[str, str]]:
+        """Find the sections, as (file, header), of every profile that `goes`, given its name and its marker's facts."""
         sections = [
-            (kind, header, facts(marker or ""))
-            for kind in (CREDENTIALS, DISPLACED)
-            for header, marker in ini_sections.headers(_text(os.path.join(folder, kind)))
+            (file, header, facts(marker or ""))
+            for file in (CREDENTIALS, DISPLACED)
+            for header, marker in ini_sections.headers(_text(os.path.join(folder, file)))
         ]
-        going = [(kind, h) for kind, h, stated in sections if goes(stated.get("profile", h), stated)]
+        return [(file, header) for file, header, stated in sections if goes(stated.get("profile", header), stated)]
+
+    def _remove(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> bool:
+        going = self._sections(folder, goes)
         if not going:
             return False
         with self._locked(folder):
-            for kind, header in going:
-                _drop(os.path.join(folder, kind), header)
-                if kind == CREDENTIALS:
+            for file, header in going:
+                _drop(os.path.join(folder, file), header)
+                if file == CREDENTIALS:
                     _drop(os.path.join(folder, CONFIG), config_header(header), services_header(header))
         return True
 

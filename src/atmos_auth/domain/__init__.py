@@ -1,1 +1,1 @@
-"""The words of the product: credentials, chains, errors and ports; standard library only, imported by every other room."""
+"""The words of the product: credentials, chains, errors and ports; standard library only."""

@@ -1,4 +1,4 @@
-"""The ordered links that lead from a provider, or from an identity that stands alone, to the identity a person named."""
+"""The ordered links that lead from a provider, or an identity that stands alone, to the identity a person named."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

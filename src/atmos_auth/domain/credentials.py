@@ -1,4 +1,7 @@
-"""What one link of a chain hands to the next: immutable, complete in itself, and silent about its secrets."""
+"""What one link of a chain hands to the next: immutable, complete in itself, and silent about its secrets.
+
+`words()` is what messages call each type.
+"""
 
 from typing import NamedTuple
 
@@ -21,6 +24,11 @@ class SsoToken(NamedTuple):
     client_secret: str | None = None
     client_expires_at: float | None = None
     endpoint_url: str | None = None
+
+    @classmethod
+    def words(cls) -> str:
+        """Name the type in a message."""
+        return "a portal session"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -50,6 +58,11 @@ class AwsCredentials(NamedTuple):
     session: str | None = None
     endpoint_url: str | None = None
 
+    @classmethod
+    def words(cls) -> str:
+        """Name the type in a message."""
+        return "AWS credentials"
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
@@ -62,6 +75,26 @@ class AwsCredentials(NamedTuple):
         )
 
 
+class BrowserSession(NamedTuple):
+    """An IAM user's sign-in through the browser: what renews it, with which key, and until when (epoch seconds)."""
+
+    refresh_token: str
+    dpop_key: str
+    client_id: str
+    region: str
+    expires_at: float
+    principal: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return (self.refresh_token, self.dpop_key)
+
+    def __repr__(self) -> str:
+        """Name the person and the end."""
+        return f"BrowserSession(principal={self.principal!r}, expires_at={self.expires_at!r})"
+
+
 class Ambient(NamedTuple):
     """No credential of ours: the program keeps whatever its environment already gives it."""
 
@@ -69,6 +102,11 @@ class Ambient(NamedTuple):
     expires_at: float | None = None
     issued_at: float | None = None
     session: str | None = None
+
+    @classmethod
+    def words(cls) -> str:
+        """Name the type in a message."""
+        return "no credential of its own"
 
     @property
     def secrets(self) -> tuple[str, ...]:

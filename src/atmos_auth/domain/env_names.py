@@ -27,6 +27,12 @@ ATMOS_LOGS_LEVEL = "ATMOS_LOGS_LEVEL"  # Trace, Debug, Info, Warn, Error or Off
 ATMOS_LOG_LEVEL = "ATMOS_LOG_LEVEL"  # the same, when ATMOS_LOGS_LEVEL is not set
 ATMOS_LOGS_FILE = "ATMOS_LOGS_FILE"  # file that log lines are appended to
 
+# --- the keyring -----------------------------------------------------------------------------------------------
+ATMOS_KEYRING_TYPE = "ATMOS_KEYRING_TYPE"  # system, file or memory; wins over auth.keyring.type
+ATMOS_KEYRING_FILE_PATH = "ATMOS_KEYRING_FILE_PATH"  # folder of the file keyring; wins over auth.keyring.spec.path
+ATMOS_KEYRING_PASSWORD = "ATMOS_KEYRING_PASSWORD"  # password of the file keyring  # noqa: S105
+ATMOS_KEYRING_PASSWORD_ENV = "ATMOS_KEYRING_PASSWORD_ENV"  # name of the variable that holds that password  # noqa: S105
+
 # --- flag defaults ---------------------------------------------------------------------------------------------
 ATMOS_AUTH_ENV_FORMAT = "ATMOS_AUTH_ENV_FORMAT"  # auth env --format
 ATMOS_AUTH_ENV_MODE = "ATMOS_AUTH_ENV_MODE"  # auth env --mode
@@ -64,6 +70,9 @@ CONFLICTING_WITH_PROFILE = (
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 )
+
+# Any of these decides who one is for the AWS SDK, where no profile of ours is pointed at.
+AMBIENT_SOURCES = (*CONFLICTING_WITH_PROFILE, AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE)
 
 # Words that switch authentication off wherever an identity may be named.
 DISABLING_WORDS = frozenset({"false", "0", "no", "off"})

@@ -15,12 +15,18 @@ AtmosAuthError                     message, hint, place, details
 |- CredentialsMissing              nothing valid is at hand, and signing in was not asked for
 |- AuthenticationFailed            a link of the chain said no
 |  |- AccessDenied                 AWS or a person refused
-|  |- CredentialRejected           the previous link's credential is dead; the engine fetches it anew once
+|  |- CredentialRejected           the credential we came with is dead; the engine fetches it anew once
+|  |- KeysRejected                 long-lived keys are wrong, rotated or revoked
 |  |- SignInExpired                nobody answered in time
 |  `- Cancelled                    a person broke off
 |- ServiceError                    an endpoint failed or could not be reached
 |- StoreError                      a file or store cannot be read, written or locked
-|  `- LockTimeout
+|  |- LockTimeout
+|  |- StoreTimedOut                a keyring did not answer in time
+|  |- StoreLocked                  a keyring is locked, and nobody unlocked it
+|  |- PasswordMissing              a keyring's password is not at hand, or too short
+|  |- WrongPassword                a keyring's password is another one
+|  `- EntryUnreadable              a keyring holds the entry, damaged or not ours
 |- PartialLogout                   some of what should go is still there (exit 0 by contract, shown as a warning)
 `- CommandNotFound                 the program to run does not exist (exit 127)
 """
@@ -147,7 +153,25 @@ class AccessDenied(AuthenticationFailed):
 
 
 class CredentialRejected(AuthenticationFailed):
-    """The service no longer accepts the previous link's credential, whatever its expiry says."""
+    """The service no longer accepts the credential we came with, whatever its expiry says; `code` is its own word."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        hints: Sequence[str] = (),
+        place: Place | None = None,
+        details: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hints=hints, place=place, details=details)
+        self.code = code
+
+
+class KeysRejected(AuthenticationFailed):
+    """Long-lived keys are wrong, rotated or revoked; `in_configuration` when that is where they must be mended."""
+
+    in_configuration = False
 
 
 class SignInExpired(AuthenticationFailed):
@@ -162,7 +186,8 @@ class ServiceError(AtmosAuthError):
     """A service failed, or could not be reached.
 
     `operation` is `service:Operation`, `endpoint` a URL without query, `code` the service's own error code or
-    the name of the network failure, `retryable` whether the same call may succeed later.
+    the name of the network failure, `reason` the service's second, finer word if it has one, `retryable` whether
+    the same call may succeed later.
     """
 
     def __init__(
@@ -173,10 +198,12 @@ class ServiceError(AtmosAuthError):
         endpoint: str,
         code: str,
         retryable: bool,
+        reason: str = "",
         hints: Sequence[str] = (),
         details: Sequence[str] = (),
     ) -> None:
         super().__init__(message, hints=hints, details=details)
+        self.reason = reason
         self.operation = operation
         self.endpoint = endpoint
         self.code = code
@@ -189,6 +216,26 @@ class StoreError(AtmosAuthError):
 
 class LockTimeout(StoreError):
     """Another process held a lock longer than we may wait."""
+
+
+class StoreTimedOut(StoreError):
+    """A keyring did not answer in time."""
+
+
+class StoreLocked(StoreError):
+    """A keyring is locked, and nobody unlocked it."""
+
+
+class PasswordMissing(StoreError):
+    """The password of a keyring is not at hand, or too short to be one."""
+
+
+class WrongPassword(StoreError):
+    """The password does not open the keyring."""
+
+
+class EntryUnreadable(StoreError):
+    """A keyring holds an entry that is damaged, of an unknown version, or somebody else's."""
 
 
 class PartialLogout(AtmosAuthError):

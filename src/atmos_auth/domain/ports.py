@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from atmos_auth.domain.chain import Chain
-from atmos_auth.domain.credentials import AwsCredentials, Credential, SsoToken
+from atmos_auth.domain.credentials import AwsCredentials, BrowserSession, Credential, SsoToken
+from atmos_auth.domain.fields import Field
+from atmos_auth.domain.secret_store import SecretStore
 
 
 class Clock(Protocol):
@@ -60,6 +62,17 @@ class Prompter(Protocol):
     def choose(self, question: str, options: Sequence[str]) -> str:
         """Let the person pick one option; raises `Cancelled` on Esc or Ctrl-C."""
 
+    def form(self, header: str, fields: Sequence[Field]) -> dict[str, str]:
+        """Show `header`, have every field answered, and return the answers by name; raises `Cancelled`."""
+
+    def code(
+        self, title: str, description: str, *, digits: int = 6, check: Callable[[str], str | None] | None = None
+    ) -> str:
+        """Ask for a one-time code until it has `digits` digits and `check` has no complaint; raises `Cancelled`."""
+
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Ask a question that yes or no answers; raises `Cancelled`."""
+
     def say(self, message: str) -> None:
         """Write a line."""
 
@@ -111,8 +124,34 @@ class AwsConnections(Protocol):
         """Resolve what the AWS SDK itself would use here: variables, shared files, roles; may use the network."""
 
 
+class MfaCodes(Protocol):
+    """One-time codes of MFA devices, none handed out twice."""
+
+    def code(self, serial: str, command: str | None = None) -> str:
+        """Return a code of the device with this ARN: what `command` prints, or what the person types."""
+
+
+class BrowserSessionStore(Protocol):
+    """Where an IAM user's sign-ins through the browser rest, by the identity's name."""
+
+    def exclusive(self, name: str) -> AbstractContextManager[None]:
+        """Hold the identity's sign-in to oneself: a refresh token may be redeemed only once."""
+
+    def read(self, name: str) -> BrowserSession | None:
+        """Return the stored sign-in, over or not; None when there is none."""
+
+    def write(self, name: str, session: BrowserSession) -> None:
+        """Replace what is stored for the identity."""
+
+    def remove(self, name: str) -> bool:
+        """Forget the identity's sign-in; tell whether there was one."""
+
+
 class Tools(NamedTuple):
-    """What a kind may use; handed to it at construction."""
+    """What a kind may use; handed to it at construction.
+
+    `keys` and `mfa` ask the same person as `prompter`, or nobody where it cannot ask.
+    """
 
     clock: Clock
     random_bytes: Callable[[int], bytes]
@@ -122,6 +161,9 @@ class Tools(NamedTuple):
     listen: Listen
     aws: AwsConnections
     log: Log
+    keys: SecretStore
+    mfa: MfaCodes
+    browser_sessions: BrowserSessionStore
 
 
 class Kind(Protocol):
@@ -180,12 +222,14 @@ __all__ = [
     "AuthorizationListener",
     "AwsConnections",
     "Browser",
+    "BrowserSessionStore",
     "Clock",
     "Credential",
     "Invitation",
     "Kind",
     "Listen",
     "Log",
+    "MfaCodes",
     "ProfileStore",
     "Prompter",
     "SilentlyRefreshing",

@@ -1,68 +1,70 @@
 """The walk along a chain: memory, disk, silent renewal, and only then the conversation that a kind describes."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from atmos_auth.domain import errors
 from atmos_auth.domain.chain import Chain, Link
-from atmos_auth.domain.credentials import Ambient, Credential
+from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
-from atmos_auth.domain.ports import Invitation, Tools
+from atmos_auth.domain.ports import Tools
 from atmos_auth.engine import registry
 from atmos_auth.engine.cache import CredentialCache
 from atmos_auth.engine.single_flight import SingleFlight
 
 
-class SilentPrompter:
-    """Nobody is asked and nothing is shown."""
-
-    can_show = False
-    can_ask = False
-
-    def inviting(self, invitation: Invitation) -> nullcontext[None]:
-        """Refuse: a kind must look at `can_show` first."""
-        raise errors.NeedsPerson(f"{invitation.title} needs a person")
-
-    def waiting(self, message: str, until: float) -> nullcontext[None]:
-        """Wait without a word."""
-        return nullcontext()
-
-    def choose(self, question: str, options: Any) -> str:
-        """Refuse."""
-        raise errors.NeedsPerson(f"{question} needs a person")
-
-    def say(self, message: str) -> None:
-        """Say nothing."""
-
-    def warn(self, message: str) -> None:
-        """Say nothing."""
-
-
 class Authenticator:
     """Obtains the credential of any chain, once.
 
-    `build` turns a link into its kind, given the tools it may use. Every method may use the network; whether a
-    person may be asked is decided by the prompter in `tools`.
+    `build` turns a link into its kind, given the tools it may use; with `tools` a person may be asked, with what
+    `silent_tools` makes nobody is. Every method may use the network.
     """
 
     def __init__(
         self,
         *,
         tools: Tools,
+        silent_tools: Callable[[], Tools],
         cache: CredentialCache,
         flights: SingleFlight,
         build: Callable[[Link, Tools], Any],
     ) -> None:
         self._tools = tools
+        self._silent_tools = silent_tools
         self._cache = cache
         self._flights = flights
         self._build = build
 
     def silent(self) -> "Authenticator":
         """Return an authenticator that shares everything with this one but never asks a person."""
-        tools = self._tools._replace(prompter=SilentPrompter())
-        return Authenticator(tools=tools, cache=self._cache, flights=self._flights, build=self._build)
+        return Authenticator(
+            tools=self._silent_tools(),
+            silent_tools=self._silent_tools,
+            cache=self._cache,
+            flights=self._flights,
+            build=self._build,
+        )
+
+    def through_browser(self) -> "Authenticator":
+        """Return an authenticator whose tips sign in through the browser, heeding nothing that is stored."""
+
+        def build(link: Link, tools: Tools) -> Any:
+            kind = self._build(link, tools)
+            if not hasattr(kind, "through_browser"):
+                raise errors.InvalidSetting(
+                    f"--webflow requires an aws/user identity: {link} signs in another way",
+                    place=link.place,
+                    hints=["leave --webflow out"],
+                )
+            return kind.through_browser()
+
+        return Authenticator(
+            tools=self._tools,
+            silent_tools=self._silent_tools,
+            cache=self._cache,
+            flights=self._flights,
+            build=build,
+        )
 
     def credential(self, chain: Chain, *, anew: bool = False, rejected: Credential | None = None) -> Credential:
         """Return a usable credential for the chain's tip.
@@ -72,34 +74,45 @@ class Authenticator:
         `ConfigError` or `StoreError`, each naming the link.
         """
         kind = self._build(chain.tip, self._tools)
-        key = self._key(chain, kind)
-
-        def usable(found: Credential | None) -> Credential | None:
-            good = found is not None and not _is(found, rejected) and self._accepts(kind, found)
-            return found if good and freshness(found, self._tools.clock.now()) != EXPIRED else None  # type: ignore[arg-type]
-
-        def fresh(found: Credential | None) -> Credential | None:
-            found = usable(found)
-            return found if found and freshness(found, self._tools.clock.now()) == FRESH else None
-
-        at_hand = None if anew else usable(self._cache.get(chain, key))
-        if at_hand is not None and fresh(at_hand) is not None:
+        at_hand = None if anew else self._usable(self._cache.get(chain, self._key(chain, kind)), kind, rejected)
+        if at_hand is None:
+            return self.obtained(chain, anew=anew, rejected=rejected)
+        if self._is_fresh(at_hand):
             return at_hand
         # A renewal that is only advisable asks nobody, and what is at hand still serves if it fails.
-        worker = self.silent() if at_hand is not None else self
         try:
-            return worker._flights.fly(
-                key,
-                purpose=_purpose(chain),
-                prompter=worker._tools.prompter,
-                look=lambda: None if anew else fresh(self._cache.look(chain, key)),
-                acquire=lambda: worker._acquire(chain, key),
-            )
+            return self.silent().obtained(chain, rejected=rejected)
         except errors.AtmosAuthError as failure:
-            if at_hand is None:
-                raise
             self._tools.log.debug(f"{chain.tip} could not be renewed yet: {failure.message}")
             return at_hand
+
+    def obtained(self, chain: Chain, *, anew: bool = False, rejected: Credential | None = None) -> Credential:
+        """Return what another process has obtained meanwhile, or else obtain it; one at a time, whoever asks.
+
+        Parameters and errors are those of `credential`.
+        """
+        kind = self._build(chain.tip, self._tools)
+        key = self._key(chain, kind)
+
+        def look() -> Credential | None:
+            found = None if anew else self._usable(self._cache.look(chain, key), kind, rejected)
+            return found if found is not None and self._is_fresh(found) else None
+
+        return self._flights.fly(
+            key,
+            purpose=_purpose(chain),
+            prompter=self._tools.prompter,
+            look=look,
+            acquire=lambda: self._acquire(chain, key),
+        )
+
+    def _usable(self, found: Credential | None, kind: Any, rejected: Credential | None) -> Credential | None:
+        if found is None or _is(found, rejected) or not self._accepts(kind, found):
+            return None
+        return found if freshness(found, self._tools.clock.now()) != EXPIRED else None
+
+    def _is_fresh(self, found: Credential) -> bool:
+        return freshness(found, self._tools.clock.now()) == FRESH
 
     def _acquire(self, chain: Chain, key: str) -> Credential:
         kind = self._build(chain.tip, self._tools)
@@ -148,10 +161,9 @@ class Authenticator:
     def _meeting(self, chain: Chain, kind: Any, previous: Credential) -> Credential:
         if isinstance(previous, tuple(kind.needs)):
             return previous
-        before = chain.links[-2]
-        gives = "no credential of its own" if isinstance(previous, Ambient) else type(previous).__name__
+        needs = " or ".join(needed.words() for needed in kind.needs)
         raise errors.LinksDoNotMeet(
-            f"{chain.tip} needs {' or '.join(t.__name__ for t in kind.needs)}, but {before} gives {gives}",
+            f"{chain.tip} needs {needs}, but {chain.links[-2]} gives {previous.words()}",
             place=chain.tip.place,
             hints=["atmos auth validate"],
         )
@@ -169,7 +181,7 @@ class Authenticator:
 
 def _is(found: Credential, rejected: Credential | None) -> bool:
     """Tell whether both are the same secrets; their times may differ, for files keep whole seconds only."""
-    return type(found) is type(rejected) and rejected is not None and found.secrets == rejected.secrets
+    return rejected is not None and type(found) is type(rejected) and found.secrets == rejected.secrets
 
 
 def _purpose(chain: Chain) -> str:

@@ -56,6 +56,13 @@ class Catalog:
         """Return the resolved value below `auth`, or None."""
         return self._config.resolve(("auth", *path))
 
+    def unresolved(self, *path: str) -> Any:
+        """Return the value below `auth` as it was written: a function stays one."""
+        *above, last = path
+        holder = self._config.peek(("auth", *above))
+        found = lookup(holder, last) if isinstance(holder, Map) else None
+        return found[1] if found is not None else None
+
     def place(self, *path: str) -> Place | None:
         """Tell where the value below `auth` was written."""
         return self._config.place(("auth", *path))

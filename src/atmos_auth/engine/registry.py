@@ -35,6 +35,7 @@ BUILT_IN = (
     KindEntry("aws/permission-set", IDENTITY, "atmos_auth.identities.aws.permission_set", "PermissionSet"),
     KindEntry("aws/assume-role", IDENTITY, "atmos_auth.identities.aws.assume_role", "AssumeRole"),
     KindEntry("aws/assume-root", IDENTITY, "atmos_auth.identities.aws.assume_root", "AssumeRoot"),
+    KindEntry("aws/user", IDENTITY, "atmos_auth.identities.aws.user", "AwsUser", True),
     KindEntry("aws/ambient", IDENTITY, "atmos_auth.identities.aws.ambient", "AwsAmbient", True, True),
     KindEntry("ambient", IDENTITY, "atmos_auth.identities.ambient", "AmbientIdentity", True, True),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
 from atmos_auth.domain.errors import (
     ChainCycle,
@@ -62,7 +63,8 @@ class Resolver:
 
     def _chain(self, links: list[Link]) -> Chain:
         root = registry.find(links[0].kind, links[0].role, links[0].place)
-        ambient = {k: v for k, v in self._environ.items() if k.startswith("AWS_")} if root.ambient else {}
+        sources = env_names.AMBIENT_SOURCES if root.ambient else ()
+        ambient = {name: self._environ[name] for name in sources if name in self._environ}
         return Chain(tuple(links), fingerprints(links, realm=self._realm, key=self._key, surroundings=ambient))
 
     def _provider_link(self, written: str, settings: Mapping[str, Any]) -> Link:

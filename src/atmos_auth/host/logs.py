@@ -89,6 +89,6 @@ class LogFile:
                 ) from error
             handler = logging.FileHandler(self._path, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s atmos-auth %(message)s"))
-        logger = logging.Logger("atmos_auth")
+        logger = logging.Logger("atmos_auth")  # noqa: LOG001 - the registry is the user's, not ours
         logger.addHandler(handler)
         return logger

@@ -83,6 +83,16 @@ class Paths:
         return os.path.join(self.cache, self.realm, "aws-sso", "sessions")
 
     @property
+    def browser_sessions(self) -> str:
+        """Folder of the IAM users' sign-ins through the browser."""
+        return os.path.join(self.cache, "aws-webflow")
+
+    @property
+    def mfa(self) -> str:
+        """Folder of what was used of MFA devices already."""
+        return os.path.join(self.cache, self.realm, "auth", "mfa")
+
+    @property
     def locks(self) -> str:
         """Folder of the locks that make processes take turns."""
         return os.path.join(self.cache, self.realm, "auth", "locks")

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from atmos_auth.domain.errors import CommandNotFound
 
@@ -22,23 +23,41 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     if os.name != "posix":
         return _run_with_subprocess(argv, environ)
+    handled = {*_signals(_FROM_TERMINAL), *_signals(_FORWARDED)}
+    # Held back until somebody is there to handle them: one that came in between would leave the child an orphan.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, handled)
     try:
-        # posix_spawn costs a tenth of importing subprocess, and this runs in front of every wrapped command.
-        child = os.posix_spawnp(argv[0], list(argv), dict(environ), setsigdef=_signals(_RESTORED))
-    except OSError as error:
-        raise _not_started(argv[0], error) from error
-    # After the start, so that a child of a shell's background job keeps what that shell decided.
-    previous = {number: signal.signal(number, lambda *_: None) for number in _signals(_FROM_TERMINAL)}
-
-    def forward(number: int, _frame: object) -> None:
-        os.kill(child, number)
-
-    previous |= {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
+        child = _start(argv, environ, mask)
+        # After the start, so that a child of a shell's background job keeps what that shell decided.
+        previous = _take_over(child)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
         return _wait(child)
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _start(argv: Sequence[str], environ: Mapping[str, str], mask: set[int | signal.Signals]) -> int:
+    try:
+        # posix_spawn costs a tenth of importing subprocess, and this runs in front of every wrapped command.
+        return os.posix_spawnp(argv[0], list(argv), dict(environ), setsigmask=mask, setsigdef=_signals(_RESTORED))
+    except OSError as error:
+        raise _not_started(argv[0], error) from error
+
+
+def _take_over(child: int) -> dict[signal.Signals, Any]:
+    """Outlive what the terminal sends, pass on what only we are sent; return the handlers that were there."""
+
+    def forward(number: int, _frame: object) -> None:
+        try:
+            os.kill(child, number)
+        except ProcessLookupError:
+            return  # it has ended meanwhile
+
+    previous = {number: signal.signal(number, lambda *_: None) for number in _signals(_FROM_TERMINAL)}
+    return previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
 
 
 def _wait(child: int) -> int:

@@ -1,19 +1,23 @@
 """The conversation with the person at the terminal; everything goes to stderr, for stdout is data."""
 
+import errno
 import os
-from _thread import allocate_lock  # threading itself would cost start-up time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from _thread import RLock, allocate_lock  # threading itself would cost start-up time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import Cancelled, NeedsPerson
+from atmos_auth.domain.fields import Field
 from atmos_auth.domain.ports import Clock, Invitation
 from atmos_auth.host.ascii_text import ascii_text
 from atmos_auth.host.plain_text import plain_lines, plain_text
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from atmos_auth.host.dialogue import Desk
 
 _YELLOW, _DEFAULT = "\x1b[33m", "\x1b[0m"
 _WAITING = "Waiting for you to approve in the browser…"
@@ -53,6 +57,9 @@ class TerminalPrompter:
         self._drawn_on: Console | None = None
         # Held by whoever draws the line that moves.
         self._pencil = allocate_lock()
+        self._line_moves = False
+        # Held by whoever asks: two threads' questions must not share the keys.
+        self._floor = RLock()
 
     @property
     def can_show(self) -> bool:
@@ -93,10 +100,12 @@ class TerminalPrompter:
             self._write(f"{message} ({time_left(until - self._clock.now())} left; Ctrl-C cancels)")
             yield
             return
+        self._line_moves = True
         try:
             with countdown(self._console(), self._clock, message, until, self._typeset):
                 yield
         finally:
+            self._line_moves = False
             self._pencil.release()
 
     def choose(self, question: str, options: Sequence[str]) -> str:
@@ -104,13 +113,67 @@ class TerminalPrompter:
 
         Raises `Cancelled` on Esc or Ctrl-C, `NeedsPerson` where nobody can answer.
         """
-        silence = self._silence()
-        if silence is not None:
-            raise NeedsPerson(f"nobody can be asked here: {question}", details=[silence])
-        try:
-            return self._pick(question, options)
-        except (KeyboardInterrupt, EOFError):
-            raise Cancelled("user aborted") from None
+        from atmos_auth.host.picker import pick_by_number, pick_with_arrows
+
+        with self._asking(question):
+            pick = pick_with_arrows if self._has_screen else pick_by_number
+            return pick(question, options, self._desk())
+
+    def form(self, header: str, fields: Sequence[Field]) -> dict[str, str]:
+        """Show `header`, then ask field by field; the answers come by name, those of read-only fields included.
+
+        Raises `Cancelled` on Esc, Ctrl-C or the end of input, `NeedsPerson` where nobody can answer.
+        """
+        from atmos_auth.host.form import ask_in_dialogue, ask_on_line, fill_in
+        from atmos_auth.host.line_prompt import unechoed
+        from atmos_auth.host.wrapping import wrapped
+
+        needed = plain_text(header.removeprefix("⚠"))
+        first = next((plain_text(field.title) for field in fields if not field.read_only), "")
+        if first:
+            needed = f"{needed} ({first})" if needed else first
+        desk = self._desk()
+
+        def write(text: str, *, stands_out: bool = False) -> None:
+            text = plain_lines(text)
+            lines = wrapped(text, desk.columns - 1, within_words=False) if self._has_screen else [text]
+            self._write("\n".join(lines), stands_out=stands_out)
+
+        # Between two questions too: what is typed ahead may be a secret.
+        with self._asking(needed), unechoed(self._stdin) if self._has_screen else nullcontext():
+            if header:
+                write(f"{header}\n", stands_out=header.startswith("⚠"))
+            ask = ask_in_dialogue if self._has_screen else ask_on_line
+            return fill_in(
+                fields,
+                ask=lambda field: ask(field, desk),
+                say=write,
+                complain=lambda complaint: write(f"⚠ {complaint}", stands_out=True),
+            )
+
+    def code(
+        self, title: str, description: str, *, digits: int = 6, check: Callable[[str], str | None] | None = None
+    ) -> str:
+        """Ask for a one-time code; `check` says what else is wrong with one that has the right form.
+
+        Raises `Cancelled` on Esc, Ctrl-C or the end of input, `NeedsPerson` where nobody can answer.
+        """
+        from atmos_auth.host.code_box import CodeQuestion, ask_code, ask_code_on_lines
+
+        with self._asking(plain_text(f"{title} ({description})" if description else title)):
+            ask = ask_code if self._has_screen else ask_code_on_lines
+            return ask(CodeQuestion(title, description, digits, check), self._desk())
+
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Ask a question that yes or no answers; Enter alone gives `default`.
+
+        Raises `Cancelled` on Esc, Ctrl-C or the end of input, `NeedsPerson` where nobody can answer.
+        """
+        from atmos_auth.host.confirm import confirm_in_dialogue, confirm_on_lines
+
+        with self._asking(question):
+            ask = confirm_in_dialogue if self._has_screen else confirm_on_lines
+            return ask(question, self._desk(), default=default)
 
     def say(self, message: str) -> None:
         """Write a line."""
@@ -120,20 +183,31 @@ class TerminalPrompter:
         """Write a line that stands out."""
         self._write(f"⚠ {plain_lines(message)}", stands_out=True)
 
-    def _pick(self, question: str, options: Sequence[str]) -> str:
-        from atmos_auth.host.picker import pick_by_number, pick_with_arrows
+    @contextmanager
+    def _asking(self, question: str) -> Iterator[None]:
+        """Have the floor for the block, and nothing move meanwhile; `Cancelled` when the person leaves."""
+        silence = self._silence()
+        if silence is not None:
+            raise NeedsPerson(f"nobody can be asked here: {question}", details=[silence])
+        with self._floor:
+            # A line that moves already may wait for this very answer: it is not waited for.
+            drawing = self._pencil.acquire(blocking=False)
+            try:
+                yield
+            except (KeyboardInterrupt, EOFError):
+                raise Cancelled("user aborted") from None
+            except OSError as failure:
+                if failure.errno != errno.EIO:
+                    raise
+                raise Cancelled("the terminal went away") from failure
+            finally:
+                if drawing:
+                    self._pencil.release()
 
-        if not self._has_screen:
-            return pick_by_number(question, options, stdin=self._stdin, stderr=self._stderr)
-        return pick_with_arrows(
-            question,
-            options,
-            stdin=self._stdin,
-            stderr=self._stderr,
-            environ=self._environ,
-            colour=self._colour,
-            unicode=self._unicode,
-        )
+    def _desk(self) -> "Desk":
+        from atmos_auth.host.dialogue import Desk
+
+        return Desk(self._stdin, self._stderr, self._environ, colour=self._colour, unicode=self._unicode)
 
     def _silence(self) -> str | None:
         """Return why nobody can answer here; None when somebody can."""
@@ -148,7 +222,7 @@ class TerminalPrompter:
     def _write(self, text: str, *, stands_out: bool = False) -> None:
         text = self._typeset(text)
         colourful = stands_out and self._colour
-        if self._pencil.locked() or (colourful and os.name == "nt"):
+        if self._line_moves or (colourful and os.name == "nt"):
             # The console writes above the line that moves, and knows how to colour the older Windows consoles.
             from rich.text import Text
 

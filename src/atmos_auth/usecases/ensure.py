@@ -32,7 +32,7 @@ def ensure(
     """
     if passes_through(chain):
         return Ambient(region=_region(chain))
-    delivered = profiles.read(chain)
+    delivered = profiles.read(chain) or profiles.restore(chain)
     state = freshness(delivered, clock.now()) if delivered is not None else EXPIRED
     if delivered is not None and (state == FRESH or (reach == OFFLINE and state != EXPIRED)):
         return delivered

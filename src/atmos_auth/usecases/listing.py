@@ -9,7 +9,7 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.engine.catalog import Catalog
 
 REDACTED = "***REDACTED***"
-_SECRET_WORDS = ("secret", "token", "password", "passphrase", "private", "access_key", "api_key")
+_SECRET_WORDS = ("secret", "token", "password", "passphrase", "private", "access_key", "api_key", "apikey")
 
 
 class Entry(NamedTuple):
@@ -49,7 +49,11 @@ def listing(
 def redacted(value: Any, key: str = "") -> Any:
     """Copy a tree of settings, with every value masked whose key says that it is a secret."""
     if isinstance(value, Mapping):
-        return {name: redacted(inner, str(name)) for name, inner in value.items()}
+        # The entries of an `env` list have their variable's name beside them.
+        named = str(value["key"]) if value.keys() == {"key", "value"} else ""
+        return {
+            name: redacted(inner, named if named and name == "value" else str(name)) for name, inner in value.items()
+        }
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [redacted(item, key) for item in value]
     return REDACTED if value and any(word in key.lower() for word in _SECRET_WORDS) else value

@@ -1,19 +1,38 @@
 """Signing out: what goes, what stays, and what AWS is told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from atmos_auth.domain.chain import Chain
-from atmos_auth.domain.errors import AtmosAuthError
-from atmos_auth.domain.ports import ProfileStore, TokenStore
+from atmos_auth.delivery.aws_files import AwsFiles
+from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.domain.ports import TokenStore
+from atmos_auth.domain.secret_store import SecretStore
+from atmos_auth.engine import registry
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.resolve import Resolver
 
 
 class Step(NamedTuple):
-    """One thing that goes: `what` in words, `run` does it and tells whether there was anything to do."""
+    """One thing that goes: `what` in words, `run` does it and tells whether there was anything to do.
+
+    `is_there` tells beforehand whether there is; steps with equal `target` go for the same thing.
+    """
 
     what: str
+    target: tuple[str, ...]
+    is_there: Callable[[], bool]
     run: Callable[[], bool]
+
+
+class Plan(NamedTuple):
+    """What is to go: `who` in words, the sessions, the long-lived keys, and what a person should know about it."""
+
+    who: str
+    sessions: list[Step]
+    keys: list[Step]
+    notes: list[str]
 
 
 class Outcome(NamedTuple):
@@ -23,31 +42,141 @@ class Outcome(NamedTuple):
     failures: tuple[str, ...]
 
 
-def profile_steps(chains: Iterable[Chain], profiles: ProfileStore) -> list[Step]:
-    """The delivered credentials of each chain's tip."""
-    return [Step(f'credentials of identity "{chain.tip.name}"', partial(profiles.remove, chain)) for chain in chains]
+class Logout:
+    """Plans of what goes; making one changes nothing, asks nobody and uses no network.
 
+    `build` turns a link into its kind; `keys` opens the keyring, only when a plan's keys are looked at.
+    """
 
-def session_steps(chain: Chain, kind: Any, tokens: TokenStore) -> list[Step]:
-    """The portal session of a provider, if its kind keeps one: ended at the service, then forgotten here."""
-    session = getattr(kind, "session", None)
-    if not isinstance(session, str):
-        return []
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        resolver: Resolver,
+        profiles: AwsFiles,
+        tokens: Callable[[], TokenStore],
+        keys: Callable[[], SecretStore],
+        build: Callable[[Link], Any],
+    ) -> None:
+        self._catalog = catalog
+        self._resolver = resolver
+        self._profiles = profiles
+        self._tokens = tokens
+        self._keys = keys
+        self._build = build
 
-    def end_at_service() -> bool:
-        token = tokens.read(session)
-        if token is None:
+    def identity(self, name: str) -> Plan:
+        """Plan for one identity: its own credentials; what it came from stays for its siblings."""
+        chain = self._resolver.identity(name)
+        return Plan(f'identity "{chain.tip.name}"', self._of_tip(chain), self._keys_of(chain), [])
+
+    def provider(self, name: str) -> Plan:
+        """Plan for a provider's session and for every identity that starts from it."""
+        written, _ = self._catalog.provider(name)
+        plan = self._of_identities(f'provider "{written}"', lambda chain: chain.root[:2] == (written, PROVIDER))
+        sharing = [other for other in self._catalog.providers() if other != written and self._share(written, other)]
+        if sharing:
+            note = f"the portal session is shared: {', '.join(sharing)} will have to sign in again as well"
+            plan.notes.append(note)
+        return plan._replace(sessions=[*plan.sessions, *self._session(written)])
+
+    def everything(self) -> Plan:
+        """Plan for all identities and all providers, those that no identity uses included."""
+        plan = self._of_identities("everything", lambda chain: True)
+        sessions = [step for name in self._catalog.providers() for step in self._session(name)]
+        return plan._replace(sessions=[*plan.sessions, *sessions])
+
+    def from_scratch(self, chain: Chain) -> Plan:
+        """Plan for whatever the chain could start from again: each link's credentials and its sign-in."""
+        steps = []
+        for length in range(1, len(chain.links) + 1):
+            part = Chain(chain.links[:length], chain.fingerprints[:length])
+            steps += self._of_tip(part) if part.tip.role == IDENTITY else self._session(part.tip.name)
+        return Plan(f"{chain.tip}", steps, [], [])
+
+    def _of_identities(self, who: str, goes: Callable[[Chain], bool]) -> Plan:
+        """Collect the steps of all identities that `goes` picks; a broken one must not keep the others signed in."""
+        plan = Plan(who, [], [], [])
+        for name in self._catalog.identities():
+            try:
+                chain = self._resolver.identity(name)
+                if goes(chain):
+                    plan.sessions.extend(self._of_tip(chain))
+                    plan.keys.extend(self._keys_of(chain))
+            except ConfigError as broken:
+                plan.notes.append(f'identity "{name}" is passed over: {broken}')
+        return plan
+
+    def _of_tip(self, chain: Chain) -> list[Step]:
+        """The delivered credentials of the chain's tip, and its sign-in through the browser if it keeps one."""
+        steps = [
+            Step(
+                f'credentials of identity "{chain.tip.name}"',
+                ("profile", self._profiles.folder(chain.root), chain.tip.name),
+                partial(self._profiles.holds, chain),
+                partial(self._profiles.remove, chain),
+            )
+        ]
+        if hasattr(_kind_class(chain.tip), "sign_out_of_browser"):
+            kind = self._build(chain.tip)
+            what = f'browser sign-in of identity "{chain.tip.name}"'
+            target = ("browser sign-in", chain.tip.name.lower())
+            steps.append(Step(what, target, kind.is_signed_in_to_browser, kind.sign_out_of_browser))
+        return steps
+
+    def _keys_of(self, chain: Chain) -> list[Step]:
+        if not hasattr(_kind_class(chain.tip), "key_entry"):
+            return []
+        name = chain.tip.name
+        return [
+            Step(
+                f'long-lived keys of identity "{name}", in the keyring',
+                ("keyring", name.lower()),
+                lambda: self._keys().get(name) is not None,
+                lambda: self._keys().remove(name),
+            )
+        ]
+
+    def _session(self, provider: str) -> list[Step]:
+        """The portal session of a provider, if its kind keeps one: ended at the service, then forgotten here."""
+        kind = self._build(self._resolver.provider(provider).tip)
+        session = getattr(kind, "session", None)
+        if not isinstance(session, str):
+            return []
+        tokens = self._tokens()
+
+        def end_at_service() -> bool:
+            token = tokens.read(session)
+            return token is not None and bool(kind.sign_out(token))
+
+        def is_there() -> bool:
+            return tokens.read(session) is not None
+
+        what = f'portal session of provider "{provider}"'
+        return [
+            Step(f"{what}, at AWS", ("session at AWS", session), is_there, end_at_service),
+            Step(f"{what}, on this machine", ("session here", session), is_there, partial(tokens.remove, session)),
+        ]
+
+    def _share(self, one: str, other: str) -> bool:
+        """Tell whether both providers have the same session."""
+        try:
+            kinds = [self._build(self._resolver.provider(name).tip) for name in (one, other)]
+        except ConfigError:
             return False
-        kind.sign_out(token)
-        return True
-
-    return [
-        Step(f'portal session of provider "{chain.tip.name}", at AWS', end_at_service),
-        Step(f'portal session of provider "{chain.tip.name}", on this machine', partial(tokens.remove, session)),
-    ]
+        sessions = {getattr(kind, "session", None) for kind in kinds}
+        return len(sessions) == 1 and None not in sessions
 
 
-def carry_out(steps: Iterable[Step]) -> Outcome:
+def pending(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps that have something to do, one per target; changes nothing."""
+    by_target: dict[tuple[str, ...], Step] = {}
+    for step in steps:
+        by_target.setdefault(step.target, step)
+    return [step for step in by_target.values() if step.is_there()]
+
+
+def carry_out(steps: Sequence[Step]) -> Outcome:
     """Run every step, whatever becomes of the others; uses the network where a session is ended at the service."""
     removed: list[str] = []
     failures: list[str] = []
@@ -58,3 +187,7 @@ def carry_out(steps: Iterable[Step]) -> Outcome:
         except AtmosAuthError as failure:
             failures.append(f"{step.what}: {failure.message}")
     return Outcome(tuple(removed), tuple(failures))
+
+
+def _kind_class(link: Link) -> Any:
+    return registry.load(registry.find(link.kind, link.role, link.place))

@@ -44,7 +44,7 @@ def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str
 
 
 def undecided(catalog: Catalog) -> SelectionError:
-    """Return the error for when no identity is named and the configuration does not decide; may raise `NoIdentities`."""
+    """Return the error for when neither the caller nor the configuration decides; raises `NoIdentities`."""
     defaults = catalog.default_identities()
     if defaults:
         return SeveralDefaults(

@@ -109,9 +109,9 @@ def _meet(before: Link, after: Link) -> bool:
 
 
 def _do_not_meet(before: Link, after: Link) -> LinksDoNotMeet:
-    needs = " or ".join(t.__name__ for t in _kind(after).needs)
+    needs = " or ".join(needed.words() for needed in _kind(after).needs)
     return LinksDoNotMeet(
-        f"{after} needs {needs or 'nothing before it'}, but {before} gives {_kind(before).gives.__name__}",
+        f"{after} needs {needs or 'nothing before it'}, but {before} gives {_kind(before).gives.words()}",
         place=after.place,
         hints=_bridges(before, after),
     )

@@ -9,22 +9,35 @@ from aws_emulator.clock import Clock, iso8601
 from aws_emulator.errors import AwsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug import Response
 
     from aws_emulator.calls import Call
     from aws_emulator.faults import Faults
     from aws_emulator.journal import Journal
-    from aws_emulator.portal_sessions import PortalSessions
+    from aws_emulator.keys import Keys
+    from aws_emulator.mfa_devices import MfaDevices
 
 
 class Control:
-    """Journal, clock, faults and revocation over HTTP; calls here are not journalled."""
+    """Journal, clock, faults, revocation, keys and MFA codes over HTTP; calls here are not journalled."""
 
-    def __init__(self, clock: Clock, faults: Faults, journal: Journal, sessions: PortalSessions) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        faults: Faults,
+        journal: Journal,
+        keys: Keys,
+        devices: MfaDevices,
+        revoke_sessions: Callable[[], None],
+    ) -> None:
         self._clock = clock
         self._faults = faults
         self._journal = journal
-        self._sessions = sessions
+        self._keys = keys
+        self._devices = devices
+        self._revoke_sessions = revoke_sessions
 
     def ReadJournal(self, call: Call) -> Response:
         """Give every entry so far."""
@@ -62,10 +75,42 @@ class Control:
         return rest_json.answer({})
 
     def RevokeSessions(self, call: Call) -> Response:
-        """End every portal session."""
+        """End every sign-in."""
         _object(call)
-        self._sessions.end_all()
+        self._revoke_sessions()
         return rest_json.answer({})
+
+    def RotateKey(self, call: Call) -> Response:
+        """Give a user a new key: `{"user": ARN}`."""
+        try:
+            access_key_id, secret_access_key = self._keys.rotate(_only(call, "user"))
+        except LookupError as error:
+            raise AwsError("ResourceNotFoundException", str(error), 404) from error
+        return rest_json.answer({"access_key_id": access_key_id, "secret_access_key": secret_access_key})
+
+    def RevokeKey(self, call: Call) -> Response:
+        """Honour a key no more: `{"access_key_id": id}`."""
+        try:
+            self._keys.revoke(_only(call, "access_key_id"))
+        except LookupError as error:
+            raise AwsError("ResourceNotFoundException", str(error), 404) from error
+        return rest_json.answer({})
+
+    def ReadTotp(self, call: Call) -> Response:
+        """Give the code a user's MFA device shows, and for how many seconds yet: `?user=ARN`."""
+        try:
+            code = self._devices.code(call.request.args.get("user", ""))
+        except LookupError as error:
+            raise AwsError("ResourceNotFoundException", str(error), 404) from error
+        return rest_json.answer({"code": code, "seconds": self._devices.seconds_left()})
+
+
+def _only(call: Call, member: str) -> str:
+    body = _object(call)
+    value = body.get(member)
+    if set(body) != {member} or not isinstance(value, str):
+        raise AwsError("ValidationException", f'Send {{"{member}": "..."}}.')
+    return value
 
 
 def _object(call: Call) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from werkzeug import Response
 from werkzeug.utils import redirect
@@ -13,6 +12,7 @@ from aws_emulator import pages
 from aws_emulator.authorization_codes import AuthorizationCodes, is_challenge, may_redirect
 from aws_emulator.device_codes import Decision, DeviceAuthorization, DeviceCodes
 from aws_emulator.errors import AwsError
+from aws_emulator.redirects import origin_of, with_query
 from aws_emulator.registrations import AUTHORIZATION_CODE, Client, Registrations
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _RedirectedError(Exception):
     def __init__(self, redirect_uri: str, error: str, state: str) -> None:
         super().__init__(error)
         self.error = error
-        self.location = _with_query(redirect_uri, {"error": error, "state": state})
+        self.location = with_query(redirect_uri, {"error": error, "state": state})
 
 
 class SignInPages:
@@ -116,14 +116,13 @@ class SignInPages:
             return redirect(error.location)
         if self._state.auto_approve:
             return self._grant(asked)
-        origin = urlsplit(asked.redirect_uri)
         return pages.ask(
             asked.client.name,
             self._state.person,
             asked.scopes,
             dict(call.request.args.items()),
             "/authorize",
-            redirect_origin=f"{origin.scheme}://{origin.netloc}",
+            redirect_origin=origin_of(asked.redirect_uri),
         )
 
     def DecideAuthorization(self, call: Call) -> Response:
@@ -138,7 +137,7 @@ class SignInPages:
         call.notes["decision"] = "allow" if approved else "deny"
         if not approved:
             denied = {"error": "access_denied", "state": asked.state}
-            return redirect(_with_query(asked.redirect_uri, denied))
+            return redirect(with_query(asked.redirect_uri, denied))
         return self._grant(asked)
 
     def _find(self, user_code: str, call: Call) -> tuple[DeviceAuthorization | None, Response]:
@@ -184,7 +183,7 @@ class SignInPages:
         code = self._authorization_codes.issue(
             asked.client, self._state.person, asked.redirect_uri, asked.code_challenge
         )
-        return redirect(_with_query(asked.redirect_uri, {"code": code, "state": asked.state}))
+        return redirect(with_query(asked.redirect_uri, {"code": code, "state": asked.state}))
 
 
 def _decided(client: Client, *, approved: bool) -> Response:
@@ -198,9 +197,3 @@ def _decision(form: Mapping[str, str]) -> bool:
     if decision not in ("allow", "deny"):
         raise AwsError("InvalidRequestException", "Please allow or deny.", 400)
     return decision == "allow"
-
-
-def _with_query(uri: str, more: Mapping[str, str]) -> str:
-    parts = urlsplit(uri)
-    query = [*parse_qsl(parts.query, keep_blank_values=True), *((k, v) for k, v in more.items() if v)]
-    return urlunsplit(parts._replace(query=urlencode(query)))

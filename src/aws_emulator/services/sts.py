@@ -12,7 +12,7 @@ from aws_emulator import query_protocol, sigv4
 from aws_emulator.errors import AwsError
 from aws_emulator.keys import Key, Keys, Principal, role_session
 from aws_emulator.role_answers import HOUR, check_role_duration, credentials, role_result
-from aws_emulator.state import ASSUME_ROOT, State, split_role_arn
+from aws_emulator.state import ASSUME_ROOT, GET_SESSION_TOKEN, State, split_role_arn
 from aws_emulator.sts_parameters import Parameters
 from aws_emulator.trust import may_assume
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from aws_emulator.calls import Call
     from aws_emulator.clock import Clock
+    from aws_emulator.mfa_devices import MfaDevices
 
 _ROOT_TASKS = frozenset(
     f"arn:aws:iam::aws:policy/root-task/{name}"
@@ -37,10 +38,11 @@ _ROOT_TASKS = frozenset(
 class Sts:
     """The signed operations of STS."""
 
-    def __init__(self, state: State, clock: Clock, keys: Keys) -> None:
+    def __init__(self, state: State, clock: Clock, keys: Keys, devices: MfaDevices) -> None:
         self._state = state
         self._clock = clock
         self._keys = keys
+        self._devices = devices
 
     def GetCallerIdentity(self, call: Call) -> Response:
         """Tell who the caller is; every valid key may ask."""
@@ -50,7 +52,8 @@ class Sts:
 
     def AssumeRole(self, call: Call) -> Response:
         """Become a role that trusts the caller."""
-        caller = self._caller(call).principal
+        key = self._caller(call)
+        caller = key.principal
         parameters = Parameters(call.request)
         role_arn = parameters.role_arn()
         session_name = parameters.session_name()
@@ -63,9 +66,8 @@ class Sts:
         role = self._state.roles.get(role_arn)
         account = (split_role_arn(role_arn) or ("", ""))[0]
         external_id = parameters.external_id()
-        # There is no room for MFA devices yet, so nobody has one to prove.
-        parameters.refuse_mfa()
-        if role is None or not may_assume(caller, role, account, external_id):
+        mfa_present = self._prove_mfa(key, parameters, call)
+        if role is None or not may_assume(caller, role, account, external_id, mfa_present=mfa_present):
             raise _not_authorized(caller, call.operation, role_arn)
         check_role_duration(seconds, role.max_session_duration)
         if caller.role_arn is not None and seconds > HOUR:
@@ -73,8 +75,9 @@ class Sts:
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
             )
             raise AwsError("ValidationError", message)
-        key = self._keys.issue(role_session(role_arn, session_name, role.allows), seconds)
-        return query_protocol.answer(call.operation, role_result(key) | source_identity)
+        # What a role session does next counts as done without MFA, whoever assumed it.
+        issued = self._keys.issue(role_session(role_arn, session_name, role.allows), seconds)
+        return query_protocol.answer(call.operation, role_result(issued) | source_identity)
 
     def GetSessionToken(self, call: Call) -> Response:
         """Give a user temporary keys for the same user."""
@@ -83,8 +86,12 @@ class Sts:
         seconds = parameters.seconds("DurationSeconds", 900, 36 * HOUR, 12 * HOUR)
         if caller.session_token is not None:
             raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403)
-        parameters.refuse_mfa()
-        key = self._keys.issue(caller.principal, seconds)
+        mfa_present = self._prove_mfa(caller, parameters, call)
+        if GET_SESSION_TOKEN in caller.principal.denies:
+            raise _not_authorized(caller.principal, call.operation, "*")
+        if caller.principal.is_root:
+            seconds = min(seconds, HOUR)
+        key = self._keys.issue(caller.principal, seconds, mfa_present=mfa_present)
         return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
 
     def AssumeRoot(self, call: Call) -> Response:
@@ -106,6 +113,15 @@ class Sts:
         key = self._keys.issue(Principal(f"arn:aws:iam::{target}:root", target, target), seconds)
         return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
 
+    def _prove_mfa(self, caller: Key, parameters: Parameters, call: Call) -> bool:
+        """Say whether the caller has proven an MFA device, now or when the session began."""
+        proof = parameters.mfa()
+        if proof is None:
+            return caller.mfa_present
+        call.notes["mfa"] = proof[0]
+        self._devices.check(caller.principal.arn, *proof)
+        return True
+
     def _caller(self, call: Call) -> Key:
         key, _ = sigv4.authenticate(call.request, self._keys, "sts", self._clock.real())
         call.caller = key.principal.arn
@@ -113,6 +129,8 @@ class Sts:
 
 
 def _not_authorized(caller: Principal, operation: str, resource: str) -> AwsError:
-    """Give the refusal of a caller whom no policy allows the operation."""
+    """Give the refusal of a caller whom no policy allows the operation, or one denies it."""
     message = f"User: {caller.arn} is not authorized to perform: sts:{operation} on resource: {resource}"
+    if f"sts:{operation}" in caller.denies:
+        message += " with an explicit deny in an identity-based policy"
     return AwsError("AccessDenied", message, 403)

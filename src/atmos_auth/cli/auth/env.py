@@ -4,14 +4,13 @@ import argparse
 import os
 from collections.abc import Collection
 
-from atmos_auth.cli.identity_words import asked
+from atmos_auth.cli.identity_words import asked, select_unasked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.environment import Environment
 from atmos_auth.delivery.formats import FORMATS
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import StoreError, UsageError
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
-from atmos_auth.usecases.select_identity import Asked, undecided
 from atmos_auth.wiring import Project
 
 USAGE = "atmos auth env [IDENTITY] [flags]"
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     said = asked(arguments)
     file_format = _chosen(arguments.format, project, env_names.ATMOS_AUTH_ENV_FORMAT, FORMATS, "format") or "bash"
     mode = _chosen(arguments.mode, project, env_names.ATMOS_AUTH_ENV_MODE, MODES, "mode") or "keys"
-    identity = _select(said, project, may_ask=arguments.login)
+    identity = project.auth.select(said) if arguments.login else select_unasked(said, project)
     environment = Environment({}, ()) if identity is None else _environment(arguments, project, identity, mode)
     in_the_way = [name for name in environment.unset if name in project.environ]
     text = FORMATS[file_format](environment.variables, in_the_way)
@@ -59,15 +58,6 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
     if mode == "keys":
         return project.auth.keys_environment(identity, reach)
     return project.auth.files_environment(identity, ASKING if arguments.login else None)
-
-
-def _select(said: Asked, project: Project, *, may_ask: bool) -> str | None:
-    """Without --login nobody is asked which identity either, unless the bare flag wants to be."""
-    if may_ask or said.pick or said.name:
-        return project.auth.select(said)
-    if not project.environ.get(env_names.ATMOS_IDENTITY) and len(project.catalog.default_identities()) != 1:
-        raise undecided(project.catalog)
-    return project.auth.select(said)
 
 
 def _chosen(flag: str | None, project: Project, variable: str, known: Collection[str], what: str) -> str:

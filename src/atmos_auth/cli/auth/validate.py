@@ -1,10 +1,16 @@
 """`atmos auth validate`."""
 
 import argparse
+import os
+from typing import NamedTuple
 
-from atmos_auth.cli.output import GREEN, YELLOW, Paint, show_error
+from atmos_auth.cli.output import DIM, GREEN, YELLOW, Paint, show_error, show_hints
+from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.engine.resolve import Resolver
+from atmos_auth.host.plain_text import plain_lines
+from atmos_auth.usecases.validate import validate
 from atmos_auth.wiring import Project
 
 USAGE = "atmos auth validate [flags]"
@@ -30,25 +36,49 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         project.streams.stdout.write(shipped())
         return 0
     stderr = project.streams.stderr
-    paint = Paint(stderr, project.environ, plain=project.plain)
-    verbose = getattr(arguments, "verbose", False) or project.environ.get(env_names.ATMOS_AUTH_VALIDATE_VERBOSE)
+    # Not the project's own view of it, which needs a configuration that can be read.
+    paint = Paint(stderr, os.environ, plain=project.plain)
+    verbose = getattr(arguments, "verbose", False) or is_true(
+        os.environ.get(env_names.ATMOS_AUTH_VALIDATE_VERBOSE), default=False
+    )
     if verbose:
         stderr.write("Validating authentication configuration...\n")
-        for path in project.config.files:
-            stderr.write(f"  read {path}\n")
-    findings = project.auth.validate()
+    findings = _findings(project)
+    if verbose:
+        stderr.writelines(f"  read {path}\n" for path in findings.files)
     for warning in findings.warnings:
-        stderr.write(f"{paint('⚠', YELLOW)} {warning}\n")
-        for hint in warning.hints:
-            stderr.write(f"💡 {hint}\n")
+        stderr.write(f"{paint('⚠', YELLOW)} {plain_lines(warning.message)}\n")
+        if warning.place:
+            stderr.write(f"  {paint(f'at {warning.place}', DIM)}\n")
+        show_hints(warning, stderr)
     if not findings.errors:
         stderr.write(paint("✅ Authentication configuration is valid", GREEN) + "\n")
         return 0
     stderr.write("❌ Authentication configuration validation failed:\n")
     for error in findings.errors:
         show_error(error, stderr, paint)
-    return _status(findings.errors[0])
+    return findings.errors[0].exit_code
 
 
-def _status(error: AtmosAuthError) -> int:
-    return error.exit_code
+class _Found(NamedTuple):
+    errors: tuple[AtmosAuthError, ...]
+    warnings: tuple[AtmosAuthError, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def _findings(project: Project) -> _Found:
+    """Look for faults; a configuration that cannot even be read is one."""
+    try:
+        config = project.config
+    except ConfigError as unreadable:
+        return _Found((unreadable,))
+    # Without realm and key: nothing is cached here, and a malformed realm is one finding among others.
+    resolver = Resolver(project.catalog, realm="", key=b"", environ=project.environ)
+    findings = validate(project.catalog, resolver)
+    try:
+        _ = project.realm
+    except ConfigError as malformed:
+        # It may come from the environment, too; where it comes from the file, one message is enough.
+        others = [error for error in findings.errors if error.place is None or error.place != malformed.place]
+        return _Found((malformed, *others), findings.warnings, config.files)
+    return _Found(findings.errors, findings.warnings, config.files)

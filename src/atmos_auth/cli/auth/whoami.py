@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import Any
 
-from atmos_auth.cli.identity_words import asked
+from atmos_auth.cli.identity_words import asked, select_unasked
 from atmos_auth.cli.output import BOLD, GREEN, RED, YELLOW, Paint, expiry, moment, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain import env_names
@@ -41,9 +41,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     output = arguments.output or project.environ.get(env_names.ATMOS_AUTH_WHOAMI_OUTPUT, "")
     if output not in ("", "json"):
         raise UsageError(f'invalid output "{output}"', hints=["use --output json, or leave it out"])
-    identity = project.auth.select(asked(arguments))
+    said = asked(arguments)
+    # A program that reads JSON is not there to be asked which identity it means.
+    identity = select_unasked(said, project) if output == "json" else project.auth.select(said)
     if identity is None:
         project.streams.stderr.write("Authentication is disabled; programs find their own AWS credentials.\n")
+        if output == "json":
+            project.streams.stdout.write("{}\n")
         return 0
     status = project.auth.whoami(identity, OFFLINE if arguments.offline else SILENT)
     if output == "json":

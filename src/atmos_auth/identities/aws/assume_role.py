@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from atmos_auth.aws_api.sts import Sts
+from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
-from atmos_auth.config.settings import ChainedIdentitySettings, Duration, Region, Text
+from atmos_auth.config.settings import ChainedIdentitySettings, Duration, MfaArn, Region, Text
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AccessDenied
 from atmos_auth.domain.ports import Tools
@@ -36,6 +36,8 @@ class Principal(Struct, frozen=True, forbid_unknown_fields=True):
     external_id: Text = ""
     duration: Duration = 0
     region: Region = ""
+    mfa_arn: MfaArn = ""
+    mfa_command: Text = ""
 
 
 class AssumeRoleSettings(ChainedIdentitySettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,12 +65,17 @@ class AssumeRole:
         region = principal.region or self._settings.region or previous.region
         endpoint_url = self._settings.spec.endpoint_url or previous.endpoint_url
         sts = Sts(self._tools.aws, previous, region=region or FALLBACK_REGION, endpoint_url=endpoint_url)
+        mfa = None
+        if principal.mfa_arn:
+            code = self._tools.mfa.code(principal.mfa_arn, principal.mfa_command or None)
+            mfa = MfaCode(principal.mfa_arn, code)
         try:
             credentials = sts.assume_role(
                 role_arn=principal.assume_role,
                 session_name=session_name(principal.session_name or f"atmos-{self._name}-{int(now)}"),
                 external_id=principal.external_id or None,
                 duration_seconds=seconds(principal.duration) if principal.duration else None,
+                mfa=mfa,
             )
         except AccessDenied as denied:
             raise AccessDenied(

@@ -45,7 +45,7 @@ class PermissionSet:
         self._tools = tools
 
     def authenticate(self, previous: SsoToken) -> AwsCredentials:
-        """Ask the portal for keys; raises `AccessDenied`, `AuthenticationFailed`, `CredentialRejected`, `ServiceError`."""
+        """Ask the portal for keys; raises `AccessDenied`, `CredentialRejected`, `ServiceError` and their like."""
         principal = self._settings.principal
         portal = SsoPortal(self._tools.aws, previous)
         account_id = principal.account.id or self._account_id(portal.accounts())

@@ -99,7 +99,7 @@ class IamIdentityCenter:
         return self._token(client, tokens._replace(refresh_token=tokens.refresh_token or stale.refresh_token))
 
     def authenticate(self, previous: None) -> SsoToken:
-        """Sign a person in; raises `NeedsPerson` where nobody can be shown anything, `AccessDenied`, `SignInExpired`."""
+        """Sign a person in; raises `NeedsPerson` where nobody sees anything, `AccessDenied` or `SignInExpired`."""
         if not self._tools.prompter.can_show:
             raise NeedsPerson(
                 f"signing in to {self._settings.start_url} needs a person, and there is no terminal to show a code on",
@@ -114,12 +114,16 @@ class IamIdentityCenter:
         token = self._with_browser(or_give_up=flow == AUTO)
         return token if token is not None else self._with_device_code()
 
-    def sign_out(self, token: SsoToken) -> None:
-        """End the session at the portal; one that is over already is as good; raises `ServiceError`."""
+    def sign_out(self, token: SsoToken) -> bool:
+        """End the session at the portal; tell whether there was one left to end; raises `ServiceError`."""
+        live = token if token.expires_at > self._tools.clock.now() else self.refresh(token)
+        if live is None:
+            return False
         try:
-            SsoPortal(self._tools.aws, token).logout()
+            SsoPortal(self._tools.aws, live).logout()
         except CredentialRejected:
-            self._tools.log.debug("the portal session was over already")
+            return False
+        return True
 
     def _flow(self) -> str:
         chosen = self._tools.environ.get(env_names.ATMOS_AUTH_LOGIN_FLOW, "").lower() or self._settings.login_flow

@@ -1,0 +1,244 @@
+"""What the reference says about kinds and settings beyond what their structures carry: sentences and examples."""
+
+# What one link hands to the next, in words, by the name of its type.
+CREDENTIALS = {
+    "SsoToken": "a portal session",
+    "AwsCredentials": "AWS credentials",
+    "Ambient": "nothing of its own: programs keep what their environment gives them",
+}
+
+# Settings of which a configuration names one out of two, although neither is required by itself.
+ONE_OF_TWO = {
+    "via.provider": "one of the two",
+    "via.identity": "one of the two",
+    "principal.account.name": "one of the two",
+    "principal.account.id": "one of the two",
+}
+
+# By path; a path that means different things has the kind, or the role, in front.
+SETTINGS = {
+    "kind": "The kind: `{kind}`.",
+    "provider:default": "Marks the provider in `atmos auth list`. It decides nothing.",
+    "identity:default": "Use this identity when none is named. One identity should have it.",
+    "tags": "Words of your own. Nothing reads them.",
+    "session.duration": "How long an access token counts as good if the portal does not say. AWS always says.",
+    "console.session_duration": "Checked, but not used: there is no web console command in this release.",
+    "provider:spec.endpoint_url": (
+        "Where sign-in, portal and STS answer, if not at AWS. It is how you point at the emulator."
+    ),
+    "identity:spec.endpoint_url": "Where STS answers, if not where the link before says.",
+    "spec.files.base_path": (
+        "Folder for the AWS files; they go into a folder in it that is named after the provider. "
+        "A relative path starts at the directory of the configuration file."
+    ),
+    "start_url": "The address of your portal.",
+    "aws/iam-identity-center:region": "The region your portal is in.",
+    "login_flow": (
+        "`pkce` signs in with the browser on this machine, `device` with a code on any device, "
+        "`auto` takes the browser where there is one."
+    ),
+    "callback_port": "Port on 127.0.0.1 where the browser's answer arrives. Set it if only one port is forwarded.",
+    "auto_provision_identities": "Checked, but not used in this release.",
+    "required": "Checked, but not used in this release.",
+    "alias": "A second name that `atmos auth list` shows. It does not select the identity.",
+    "env": "Variables that programs get in addition.",
+    "env[].key": "Name of the variable.",
+    "env[].value": "Its value.",
+    "identity:region": "The region that programs get. Without it, the region of the link before.",
+    "aws/ambient:region": "The region that programs get. Without it, the one that the AWS SDK finds.",
+    "ambient:region": "The region that programs get. Without it, none is set.",
+    "ambient:spec.endpoint_url": "Checked, but not used: no credentials are fetched.",
+    "aws/ambient:spec.endpoint_url": "Where STS answers, if not at AWS, for this identity and those behind it.",
+    "provider": "A hint that older tools wrote. It is not used.",
+    "via.provider": "The provider to start from.",
+    "via.identity": "The identity to start from.",
+    "principal.region": "The same as `region`, and wins over it.",
+    "principal.name": "Name of the permission set.",
+    "principal.account.name": "Name of the account. It is looked up in the portal.",
+    "principal.account.id": "Number of the account. It saves the look-up, and wins over the name.",
+    "principal.assume_role": "The role to become.",
+    "principal.session_name": (
+        "Name of the session, as CloudTrail shows it. Without it: `atmos-NAME-SECONDS`. "
+        "Characters that STS refuses become `-`."
+    ),
+    "principal.external_id": "External id that the role's trust policy asks for.",
+    "aws/assume-role:principal.duration": (
+        "How long the credentials live. Without it, AWS gives one hour. AWS refuses more than the role allows, "
+        "and more than one hour if the credentials before it came from a role, as those of a permission set do."
+    ),
+    "aws/assume-role:principal.mfa_arn": "MFA device whose code the role's trust policy asks for.",
+    "aws/assume-role:principal.mfa_command": "Command that prints the device's code, so that nobody is asked.",
+    "credentials.access_key_id": "The user's access key id. Give both keys or neither; empty means: not here.",
+    "credentials.secret_access_key": "The secret that belongs to it. Never write it into the file: use `!env`.",
+    "credentials.mfa_arn": "The user's MFA device. Wins over the one in the keyring.",
+    "credentials.mfa_command": "Command that prints the device's code, so that nobody is asked for it.",
+    "credentials.region": (
+        "Region of the user's requests, exported to programs. Without it and `region`, programs get none, and AWS is "
+        "asked in `us-east-1`."
+    ),
+    "credentials.webflow_enabled": "`false`: never sign in through the browser.",
+    "aws/user:session.duration": (
+        "How long a session lives: 15 minutes to 12 hours, with an MFA device to 36 hours. Wins over the keyring's."
+    ),
+    "aws/user:via.provider": "Checked, but not used: an IAM user needs nothing before it.",
+    "aws/user:via.identity": "Checked, but not used: an IAM user needs nothing before it.",
+    "aws/user:region": "The region that programs get, if `credentials.region` does not say one.",
+    "aws/user:spec.endpoint_url": "Where STS and the sign-in service answer, if not at AWS.",
+    "principal.target_principal": "Number of the member account whose root user you become.",
+    "principal.task_policy_arn": "The one task that the session may do.",
+    "aws/assume-root:principal.duration": "How long the credentials live. More than 900 seconds is cut to 900.",
+}
+
+# What the structures accept, where the sentence above says it already.
+PLAIN = frozenset(
+    {
+        "a hint that older tools wrote; it is not used",
+        "a key, or nothing",
+        "a login flow (auto, pkce, device)",
+        "a path",
+        "a variable's name",
+        "the name of a provider or identity",
+    }
+)
+
+# Examples by path, where the structures carry none or a misleading one.
+VALUES = {
+    "alias": "prod",
+    "callback_port": "8401",
+    "credentials.access_key_id": "!env EMERGENCY_AWS_ACCESS_KEY_ID",
+    "credentials.mfa_command": "ykman oath accounts code --single AWS:me",
+    "credentials.secret_access_key": "!env EMERGENCY_AWS_SECRET_ACCESS_KEY",
+    "credentials.webflow_enabled": "false",
+    "default": "true",
+    "env": "[{ key: TEAM, value: platform }]",
+    "env[].value": "platform",
+    "principal.account.name": "development",
+    "principal.duration": "15m",
+    "principal.external_id": "partner-7",
+    "principal.mfa_command": "ykman oath accounts code --single AWS:me",
+    "principal.session_name": "release",
+    "spec.endpoint_url": "http://127.0.0.1:8765",
+    "tags": "[production]",
+    "via.identity": "dev-admin",
+    "via.provider": "company-sso",
+}
+
+# What a reader should know that no setting says, by kind.
+NOTES = {
+    "aws/iam-identity-center": """\
+All providers with the same `start_url` and `region` share one session, whatever they are called. A session is kept in
+a file and renewed without asking you for as long as AWS allows. See
+[how sessions are shared](../../explanation/how-sessions-are-shared.md).
+
+`ATMOS_AUTH_LOGIN_FLOW` and `atmos auth login --login-flow` win over `login_flow`; `ATMOS_AUTH_CALLBACK_PORT` wins over
+`callback_port`.""",
+    "aws/permission-set": """\
+An account name must be exact. If two accounts have the same name, use the id. Put an id in quotes if you like; leading
+zeros are kept either way.""",
+    "aws/assume-role": """\
+Roles chain to any depth: `via.identity` may name another `aws/assume-role`. See
+[chain roles](../../how-to/chain-roles.md).""",
+    "aws/assume-root": """\
+The link before must be in the management account or in the delegated administrator account, and centralized root access
+must be switched on in IAM. STS decides both, not this tool.""",
+    "aws/user": """\
+Keys are looked for in this order: the configuration, the keyring (`atmos auth user configure`), and, where neither has
+any, a sign-in through the browser. An entry of the keyring that cannot be read stops the search; it never leads to the
+browser. With keys, `sts:GetSessionToken` gives the session; long-lived keys are never handed to a program. See
+[use an IAM user](../../how-to/use-an-iam-user.md).""",
+    "aws/ambient": """\
+The credentials are whatever the AWS SDK finds by itself: variables, `~/.aws`, a web identity token, the role of an
+instance or a container. Use it as the start of a chain where no person is at hand; see
+[use in CI without a person](../../how-to/use-in-ci-without-a-person.md). `via` is not allowed.
+
+Nothing of it is stored. Asked for by itself, it leaves a program's environment as it is.""",
+    "ambient": """\
+`atmos auth exec` runs the program in the environment it has, with `ATMOS_IDENTITY`, the region and `env` on top. No AWS
+file is written. `via` is not allowed, and no other identity can start from it.""",
+}
+
+PORTAL = """\
+auth:
+  providers:
+    company-sso:
+      kind: aws/iam-identity-center
+      region: us-east-1
+      start_url: https://company.awsapps.com/start
+"""
+ADMIN = """\
+  identities:
+    dev-admin:
+      kind: aws/permission-set
+      via:
+        provider: company-sso
+      principal:
+        name: AdminAccess
+        account:
+          name: development
+"""
+
+# A whole configuration for each kind.
+EXAMPLES = {
+    "aws/iam-identity-center": PORTAL,
+    "aws/permission-set": PORTAL + ADMIN,
+    "aws/assume-role": PORTAL
+    + ADMIN
+    + """\
+    prod-deploy:
+      kind: aws/assume-role
+      default: true
+      via:
+        identity: dev-admin
+      principal:
+        assume_role: arn:aws:iam::123456789012:role/Deploy
+        duration: 1h
+""",
+    "aws/assume-root": PORTAL
+    + ADMIN.replace("dev-admin", "management").replace("name: development", 'id: "111122223333"')
+    + """\
+    audit-root:
+      kind: aws/assume-root
+      via:
+        identity: management
+      principal:
+        target_principal: "123456789012"
+        task_policy_arn: arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials
+""",
+    "aws/user": """\
+auth:
+  identities:
+    emergency:
+      kind: aws/user
+      credentials:
+        access_key_id: !env EMERGENCY_AWS_ACCESS_KEY_ID
+        secret_access_key: !env EMERGENCY_AWS_SECRET_ACCESS_KEY
+        mfa_arn: arn:aws:iam::123456789012:mfa/me
+        region: us-east-1
+      session:
+        duration: 24h
+""",
+    "aws/ambient": """\
+auth:
+  identities:
+    runner:
+      kind: aws/ambient
+    deploy:
+      kind: aws/assume-role
+      default: true
+      via:
+        identity: runner
+      principal:
+        assume_role: arn:aws:iam::123456789012:role/Deploy
+        region: eu-central-1
+""",
+    "ambient": """\
+auth:
+  identities:
+    mine:
+      kind: ambient
+      region: eu-central-1
+      env:
+        - key: TEAM
+          value: platform
+""",
+}

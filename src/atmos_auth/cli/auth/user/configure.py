@@ -1,0 +1,117 @@
+"""`atmos auth user configure`."""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from atmos_auth.cli.identity_words import asked
+from atmos_auth.cli.output import GREEN, Paint
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import AuthenticationDisabled, UsageError
+from atmos_auth.wiring import Project
+
+USAGE = "atmos auth user configure [IDENTITY] [flags]"
+DESCRIPTION = """\
+Store an IAM user's keys in the keyring. They are asked for, never taken from the
+command line, and the secret is not shown while you type it.
+
+examples:
+  atmos auth user configure
+  atmos auth user configure --identity emergency-user
+  op read op://vault/aws/keys.json | atmos auth user configure -i ci --stdin"""
+POSITIONALS = 1
+# What --stdin takes: the names of the fields, or those that AWS gives them.
+_JSON_NAMES = {
+    "AccessKeyId": "access_key_id",
+    "SecretAccessKey": "secret_access_key",
+    "MfaArn": "mfa_arn",
+    "SessionDuration": "session_duration",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_identity_flag(parser)
+    parser.add_argument("--from-env", action="store_true", help="take the keys from AWS_ACCESS_KEY_ID and its like")
+    parser.add_argument("--stdin", action="store_true", help="read one JSON object with the keys from stdin")
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Ask for the keys, or take them from a machine, and store them."""
+    if arguments.from_env and arguments.stdin:
+        raise UsageError("--from-env and --stdin exclude each other", hints=["keep one of them"])
+    stderr = project.streams.stderr
+    paint = Paint(stderr, project.environ, plain=project.plain)
+    identity = _identity(arguments, project)
+    fields = project.auth.key_fields(identity)
+    if fields is None:
+        stderr.write(f'All credentials of "{identity}" are managed by the configuration file; nothing to store.\n')
+        return 0
+    if arguments.from_env:
+        answers: Mapping[str, str] = _from_environ(project.environ)
+    elif arguments.stdin:
+        answers = _from_json(project.streams.stdin.read())
+    else:
+        answers = project.prompter.form(f"Keys of {identity}", fields)
+    stored = project.auth.configure_user(identity, answers)
+    stderr.write(f"{paint('✔', GREEN)} Saved credentials to keyring: {identity}\n")
+    if stored.get("session_duration"):
+        stderr.write(f"{paint('✔', GREEN)} Session duration configured: {stored['session_duration']}\n")
+    return 0
+
+
+def _identity(arguments: argparse.Namespace, project: Project) -> str:
+    said = asked(arguments)
+    if said.name:
+        chosen = project.auth.select(said)
+        if chosen is None:
+            raise AuthenticationDisabled("authentication is disabled", hints=["name an identity: --identity NAME"])
+        project.auth.check_configurable(chosen)
+        return chosen
+    names = project.auth.configurable()
+    if (arguments.from_env or arguments.stdin) and len(names) == 1:
+        return names[0]
+    return project.prompter.choose("Choose an identity to configure:", names)
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    if environ.get(env_names.AWS_SESSION_TOKEN):
+        raise UsageError(
+            "AWS_SESSION_TOKEN is set: these are keys of a session, and not long-lived ones",
+            hints=["unset it, and set the user's own AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"],
+        )
+    found = {
+        "access_key_id": environ.get(env_names.AWS_ACCESS_KEY_ID, ""),
+        "secret_access_key": environ.get(env_names.AWS_SECRET_ACCESS_KEY, ""),
+        "mfa_arn": environ.get("AWS_MFA_ARN", ""),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _from_json(text: str) -> dict[str, str]:
+    import json
+
+    try:
+        body: Any = json.loads(text)
+    except ValueError:
+        body = None
+    if (
+        not isinstance(body, dict)
+        or not all(isinstance(name, str) for name in body)
+        or not all(isinstance(value, str | int) for value in body.values())
+    ):
+        raise UsageError(
+            "stdin does not hold one JSON object of texts",
+            hints=['pipe in {"access_key_id": "...", "secret_access_key": "..."}'],
+        )
+    answers: dict[str, str] = {
+        _JSON_NAMES.get(str(name), str(name)): str(value) for name, value in body.items() if name != "Version"
+    }
+    unknown = sorted(set(answers) - set(_JSON_NAMES.values()))
+    if unknown:
+        raise UsageError(
+            f"stdin holds {', '.join(unknown)}, which is not known here",
+            hints=[f"known: {', '.join(_JSON_NAMES.values())}"],
+        )
+    return answers

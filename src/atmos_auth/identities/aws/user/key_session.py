@@ -1,0 +1,131 @@
+"""From long-lived keys to a session: GetSessionToken, with a code of the MFA device where there is one.
+
+Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+"""
+
+from atmos_auth.aws_api.sts import MfaCode, Sts
+from atmos_auth.config.durations import seconds
+from atmos_auth.domain.credentials import AwsCredentials
+from atmos_auth.domain.errors import AccessDenied, AtmosAuthError, CredentialRejected, KeysRejected, ServiceError
+from atmos_auth.domain.ports import Tools
+from atmos_auth.identities.aws.user.keys import DEFAULT_DURATION, UserKeys, configure_command
+from atmos_auth.identities.aws.user.settings import AwsUserSettings
+
+SHORTEST_SECONDS = 15 * 60
+LONGEST_SECONDS = 12 * 3600
+LONGEST_WITH_MFA_SECONDS = 36 * 3600
+FALLBACK_REGION = "us-east-1"
+# How AWS's refusals say that it was the code that was wrong.
+_WRONG_CODE = ("multifactorauthentication failed", "invalid mfa", "mfa token", "one time pass code")
+
+
+class KeySession:
+    """Sessions of one IAM user."""
+
+    def __init__(self, name: str, settings: AwsUserSettings, tools: Tools) -> None:
+        self._name = name
+        self._settings = settings
+        self._tools = tools
+
+    def begin(self, keys: UserKeys) -> AwsCredentials:
+        """Obtain a session; asks for a code if the user has a device, once more if it was wrong.
+
+        Raises `KeysRejected`, `AccessDenied`, `ServiceError`, and what asking for a code raises.
+        """
+        serial = self._settings.credentials.mfa_arn or keys.mfa_arn
+        region = self._settings.credentials.region or self._settings.region
+        endpoint_url = self._settings.spec.endpoint_url or None
+        static = AwsCredentials(keys.access_key_id, keys.secret_access_key)
+        self._tools.log.hide(static.secrets)
+        sts = Sts(self._tools.aws, static, region=region or FALLBACK_REGION, endpoint_url=endpoint_url)
+        duration = self._duration(keys, with_mfa=bool(serial))
+        session = self._session(sts, keys, serial, duration)
+        now = self._tools.clock.now()
+        return self._with_principal(
+            session._replace(issued_at=now, region=region or None, endpoint_url=endpoint_url), region or FALLBACK_REGION
+        )
+
+    def _session(self, sts: Sts, keys: UserKeys, serial: str, duration: int) -> AwsCredentials:
+        try:
+            return self._call(sts, keys, serial, duration)
+        except AccessDenied as denied:
+            if not serial or not _was_wrong_code(denied):
+                raise self._explained(denied) from denied
+            self._tools.prompter.warn("AWS did not accept that MFA code.")
+        try:
+            return self._call(sts, keys, serial, duration)
+        except AccessDenied as denied:
+            raise AccessDenied(
+                "AWS did not accept the MFA code",
+                details=[denied.message, *denied.details],
+                hints=[
+                    "a code is valid for 30 seconds: check that this machine's and the device's clocks agree",
+                    f"check that the MFA ARN is the device's: {serial}",
+                ],
+            ) from denied
+
+    def _call(self, sts: Sts, keys: UserKeys, serial: str, duration: int) -> AwsCredentials:
+        mfa = None
+        if serial:
+            command = self._settings.credentials.mfa_command or None
+            mfa = MfaCode(serial, self._tools.mfa.code(serial, command))
+        try:
+            return sts.session_token(duration_seconds=duration, mfa=mfa)
+        except CredentialRejected as rejection:
+            if rejection.code.startswith("ExpiredToken"):
+                raise AccessDenied(
+                    "AWS session token has expired",
+                    details=[rejection.message],
+                    hints=[f"atmos auth login --identity {self._name}"],
+                ) from rejection
+            raise rejected(self._name, keys, rejection) from rejection
+        except ServiceError as error:
+            if error.code == "SignatureDoesNotMatch":
+                raise rejected(self._name, keys, error) from error
+            raise
+
+    def _duration(self, keys: UserKeys, *, with_mfa: bool) -> int:
+        """The configuration's duration, else the keyring's, else 12 hours, within what AWS allows."""
+        wanted = seconds(self._settings.session.duration or keys.session_duration or DEFAULT_DURATION)
+        longest = LONGEST_WITH_MFA_SECONDS if with_mfa else LONGEST_SECONDS
+        allowed = min(max(wanted, SHORTEST_SECONDS), longest)
+        if allowed != wanted:
+            why = "with an MFA device" if with_mfa else "without an MFA device"
+            self._tools.prompter.warn(
+                f'session duration of "{self._name}" is {wanted} s; AWS allows {SHORTEST_SECONDS} s to {longest} s '
+                f"{why}: using {allowed} s"
+            )
+        return allowed
+
+    def _with_principal(self, session: AwsCredentials, region: str) -> AwsCredentials:
+        """Ask who the session acts as; it is good without the answer."""
+        try:
+            sts = Sts(self._tools.aws, session, region=region, endpoint_url=session.endpoint_url)
+            caller = sts.caller_identity()
+        except AtmosAuthError as unanswered:
+            self._tools.log.debug(f"{self._name}: {unanswered.message}")
+            return session
+        return session._replace(principal=caller.arn, account_id=caller.account_id)
+
+    def _explained(self, denied: AccessDenied) -> AccessDenied:
+        return AccessDenied(
+            f'the user of "{self._name}" may not call sts:GetSessionToken',
+            details=[denied.message, *denied.details],
+            hints=["check the IAM policies of the user for sts:GetSessionToken"],
+        )
+
+
+def rejected(name: str, keys: UserKeys, cause: AtmosAuthError) -> KeysRejected:
+    """Say that AWS does not know these keys, and where to mend them."""
+    where = "in the configuration" if keys.in_configuration else "in the keyring"
+    error = KeysRejected(
+        f'the AWS keys of "{name}" {where} are invalid or have been revoked',
+        details=[cause.message, *cause.details],
+        hints=[] if keys.in_configuration else [configure_command(name)],
+    )
+    error.in_configuration = keys.in_configuration
+    return error
+
+
+def _was_wrong_code(denied: AccessDenied) -> bool:
+    return any(words in denied.message.lower() for words in _WRONG_CODE)

@@ -1,0 +1,152 @@
+"""The order of things for an IAM user: keys from the configuration, then from the keyring, then the browser."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha1
+from typing import ClassVar
+
+from atmos_auth.domain.credentials import AwsCredentials
+from atmos_auth.domain.errors import AuthenticationFailed, Cancelled, KeysRejected, NeedsPerson, UsageError
+from atmos_auth.domain.fields import Field
+from atmos_auth.domain.ports import Tools
+from atmos_auth.identities.aws.user.browser_session import BrowserSignIn
+from atmos_auth.identities.aws.user.key_session import KeySession
+from atmos_auth.identities.aws.user.keys import (
+    UserKeys,
+    configure_command,
+    configured_keys,
+    key_fields,
+    keys_from_answers,
+    stored_keys,
+)
+from atmos_auth.identities.aws.user.settings import AwsUserSettings
+
+
+class AwsUser:
+    """Sessions of an IAM user; long-lived keys never leave it."""
+
+    needs: ClassVar[tuple[type, ...]] = ()
+    gives: ClassVar[type] = AwsCredentials
+    settings_type: ClassVar[type] = AwsUserSettings
+
+    def __init__(self, name: str, settings: AwsUserSettings, tools: Tools) -> None:
+        self.sign_in = user_session(name)
+        self._name = name
+        self._settings = settings
+        self._tools = tools
+        self._keys = KeySession(name, settings, tools)
+        self._browser = BrowserSignIn(name, settings, tools)
+
+    def refresh(self, stale: AwsCredentials) -> AwsCredentials | None:
+        """Renew a sign-in through the browser; None where keys are used, or where the twelve hours are over."""
+        renewed = self._browser.renew() if self._find_keys() is None else None
+        return self._of_this_user(renewed) if renewed is not None else None
+
+    def authenticate(self, previous: None) -> AwsCredentials:
+        """Begin a session; may ask for an MFA code, for new keys if the stored ones are dead, or open the browser.
+
+        Raises `InvalidSetting`, `StoreError`, `KeysRejected`, `AccessDenied`, `NeedsPerson`, `Cancelled`.
+        """
+        keys = self._find_keys()
+        if keys is not None:
+            return self._of_this_user(self._with_keys(keys))
+        if self._settings.credentials.webflow_enabled:
+            renewed = self._browser.renew()
+            return self._of_this_user(renewed if renewed is not None else self._browser.sign_in())
+        return self._of_this_user(self._with_keys_of_person())
+
+    def through_browser(self) -> "BrowserOnlyUser":
+        """Return the kind that ignores every stored credential; raises `AuthenticationFailed` where that is off."""
+        if not self._settings.credentials.webflow_enabled:
+            raise AuthenticationFailed(
+                f'browser authentication is disabled for "{self._name}"',
+                hints=["set `credentials.webflow_enabled: true`, or leave --webflow out"],
+            )
+        return BrowserOnlyUser(self._browser, self._of_this_user)
+
+    def key_fields(self) -> list[Field] | None:
+        """Return what to ask a person for; None when the configuration holds the keys; raises `InvalidSetting`."""
+        if configured_keys(self._name, self._settings.credentials) is not None:
+            return None
+        return key_fields(
+            mfa_arn=self._settings.credentials.mfa_arn, duration=str(self._settings.session.duration or "")
+        )
+
+    def key_entry(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Turn answers, however they were given, into a keyring entry; raises `UsageError` for what does not fit."""
+        for field in self.key_fields() or []:
+            complaint = field.complaint(field.answer(answers.get(field.name, "")))
+            if complaint:
+                raise UsageError(complaint, hints=[configure_command(self._name)])
+        # What the configuration says stays there: a copy in the keyring would outlive it.
+        own = {f.name for f in self.key_fields() or [] if not f.read_only}
+        return keys_from_answers({name: value for name, value in answers.items() if name in own}).entry
+
+    def is_signed_in_to_browser(self) -> bool:
+        """Tell whether there is a sign-in through the browser, over or not."""
+        return self._tools.browser_sessions.read(self._name) is not None
+
+    def sign_out_of_browser(self) -> bool:
+        """Forget the sign-in through the browser, refresh token and key; tell whether there was one."""
+        return self._tools.browser_sessions.remove(self._name)
+
+    def _find_keys(self) -> UserKeys | None:
+        configured = configured_keys(self._name, self._settings.credentials)
+        return configured if configured is not None else stored_keys(self._name, self._tools.keys)
+
+    def _with_keys(self, keys: UserKeys) -> AwsCredentials:
+        try:
+            return self._keys.begin(keys)
+        except KeysRejected as rejection:
+            if keys.in_configuration:
+                raise
+            # Stale keys would be met again by every command after this one.
+            self._tools.keys.remove(self._name)
+            return self._recovered(rejection)
+
+    def _recovered(self, rejection: KeysRejected) -> AwsCredentials:
+        if not self._tools.prompter.can_ask:
+            rejection.details = (*rejection.details, "the stale keys were removed from the keyring")
+            raise rejection
+        try:
+            return self._with_keys_of_person()
+        except Cancelled as cancelled:
+            raise Cancelled(
+                f'no new keys were given for "{self._name}"; the stale ones were removed from the keyring',
+                hints=[configure_command(self._name)],
+            ) from cancelled
+
+    def _with_keys_of_person(self) -> AwsCredentials:
+        """Ask for keys, use them, and keep them once AWS has accepted them."""
+        if not self._tools.prompter.can_ask:
+            raise NeedsPerson(f'aws user not configured: "{self._name}"', hints=[configure_command(self._name)])
+        header = f"⚠ AWS credentials are required for identity: {self._name}"
+        entry = self.key_entry(self._tools.prompter.form(header, self.key_fields() or []))
+        session = self._keys.begin(keys_from_answers(entry))
+        self._tools.keys.put(self._name, entry)
+        self._tools.prompter.say(f"✓ Credentials saved to keyring: {self._name}")
+        return session
+
+    def _of_this_user(self, session: AwsCredentials) -> AwsCredentials:
+        """Mark what comes from this user, so that it can be dropped when the user changes."""
+        return session._replace(session=user_session(self._name))
+
+
+class BrowserOnlyUser:
+    """The same user when asked for by `--webflow`: nothing stored is heeded."""
+
+    needs: ClassVar[tuple[type, ...]] = ()
+    gives: ClassVar[type] = AwsCredentials
+    settings_type: ClassVar[type] = AwsUserSettings
+
+    def __init__(self, browser: BrowserSignIn, mark: Callable[[AwsCredentials], AwsCredentials]) -> None:
+        self._browser = browser
+        self._mark = mark
+
+    def authenticate(self, previous: None) -> AwsCredentials:
+        """Sign in through the browser, whatever is stored."""
+        return self._mark(self._browser.sign_in())
+
+
+def user_session(name: str) -> str:
+    """Name the sign-in that everything derived from this identity's user depends on."""
+    return sha1(f"aws/user|{name.lower()}".encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,92 @@
+import pytest
+
+from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownProvider
+
+TWO = """
+    providers:
+      My-SSO: { kind: aws/iam-identity-center }
+    identities:
+      zeta: { kind: ambient, default: true }
+      Alpha: { kind: ambient }
+"""
+
+
+def test_names_are_listed_as_written_and_sorted_without_regard_to_case(catalog_of):
+    catalog = catalog_of(TWO)
+    assert catalog.identities() == ["Alpha", "zeta"]
+    assert catalog.providers() == ["My-SSO"]
+    assert catalog.default_identities() == ["zeta"]
+
+
+@pytest.mark.parametrize("asked", ["Alpha", "alpha", "ALPHA"])
+def test_a_name_is_found_in_any_case_and_given_as_written(catalog_of, asked):
+    written, settings = catalog_of(TWO).identity(asked)
+    assert (written, settings["kind"]) == ("Alpha", "ambient")
+
+
+def test_an_unknown_name_gets_the_nearest_one(catalog_of):
+    catalog = catalog_of(TWO)
+    with pytest.raises(UnknownIdentity, match='identity "alfa" not found') as caught:
+        catalog.identity("alfa")
+    assert 'did you mean "Alpha"?' in caught.value.hints
+    with pytest.raises(UnknownProvider, match='provider "sso" not found') as caught:
+        catalog.provider("sso")
+    assert caught.value.hints[-1] == "atmos auth list"
+
+
+def test_an_absent_section_is_empty(catalog_of):
+    catalog = catalog_of("realm: acme\n")
+    assert (catalog.identities(), catalog.providers(), catalog.default_identities()) == ([], [], [])
+    assert catalog.setting("realm") == "acme"
+
+
+@pytest.mark.parametrize(("written", "called"), [("[a]", "list"), ("text", "text"), ("5", "number"), ("true", "true")])
+def test_a_section_that_is_no_mapping_is_refused_with_its_place(catalog_of, written, called):
+    catalog = catalog_of(f"identities: {written}\n")
+    with pytest.raises(InvalidSetting, match=f"must map names to settings, not hold (a )?{called}") as caught:
+        catalog.identities()
+    assert caught.value.place.line == 2
+
+
+@pytest.mark.parametrize("written", ["", "[a]", "text"])
+def test_an_entry_that_is_no_mapping_is_refused_with_its_place(catalog_of, written):
+    with pytest.raises(InvalidSetting, match="must be a mapping of settings") as caught:
+        catalog_of(f"identities:\n  a: {written}\n").identity("a")
+    assert caught.value.place.line == 3
+
+
+@pytest.mark.parametrize("name", ["a]b", "[a", "a;b", "a#b", "a'b", r"a\\b", r"a\nb", r"a\tb", " a", "a "])
+def test_a_name_that_would_break_an_ini_file_is_refused(catalog_of, name):
+    catalog = catalog_of(f'identities:\n  "{name}": {{ kind: ambient }}\n')
+    with pytest.raises(InvalidSetting, match="cannot be used as a name"):
+        catalog.identity(catalog.identities()[0])
+
+
+def test_the_name_of_the_ini_parsers_defaults_is_refused_for_an_identity(catalog_of):
+    catalog = catalog_of("identities:\n  DEFAULT: { kind: ambient }\n")
+    with pytest.raises(InvalidSetting, match="cannot be used as a name"):
+        catalog.identity("default")
+    assert catalog_of("identities:\n  default: { kind: ambient }\n").identity("default")[0] == "default"
+    assert catalog_of("providers:\n  DEFAULT: { kind: x }\n").provider("default")[0] == "DEFAULT"
+
+
+def test_a_name_is_needed(catalog_of):
+    with pytest.raises(InvalidSetting, match=r"name is required|cannot be used"):
+        catalog_of('identities:\n  "": { kind: ambient }\n').identity("")
+
+
+@pytest.mark.parametrize("name", ["with space", "team/dev", "a.b", "ünïcode", "x=y", "50%", "a:b", "default"])
+def test_other_names_are_peoples_own(catalog_of, name):
+    assert catalog_of(f'identities:\n  "{name}": {{ kind: ambient }}\n').identity(name)[0] == name
+
+
+def test_only_true_makes_a_default(catalog_of):
+    catalog = catalog_of(
+        """
+        identities:
+          a: { kind: ambient, default: "true" }
+          b: { kind: ambient, default: 1 }
+          c: { kind: ambient, default: false }
+        """
+    )
+    assert catalog.default_identities() == []

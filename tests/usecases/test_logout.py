@@ -1,0 +1,194 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atmos_auth.config.load import Request, load
+from atmos_auth.delivery.aws_files import AwsFiles
+from atmos_auth.domain.errors import ServiceError, StoreError, UnknownProvider
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.resolve import Resolver
+from atmos_auth.host.paths import Paths
+from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.testing import FakeClock, MemoryTokenStore, aws_credentials, sso_token
+from atmos_auth.usecases.logout import Logout, carry_out, pending
+
+CONFIGURATION = """\
+auth:
+  providers:
+    portal: {kind: aws/iam-identity-center, region: us-east-1, start_url: "https://x.awsapps.com/start"}
+    twin: {kind: aws/iam-identity-center, region: us-east-1, start_url: "https://x.awsapps.com/start"}
+    lonely: {kind: aws/iam-identity-center, region: us-east-1, start_url: "https://y.awsapps.com/start"}
+  identities:
+    dev: {kind: aws/permission-set, via: {provider: portal}, principal: {name: A, account: {name: a}}}
+    ops: {kind: aws/permission-set, via: {provider: twin}, principal: {name: A, account: {name: a}}}
+    me: {kind: aws/user}
+    broken: {kind: aws/permission-set, via: {provider: nowhere}, principal: {name: A, account: {name: a}}}
+"""
+
+
+class Portal:
+    def __init__(self, session: str, failure: Exception | None):
+        self.session = session
+        self.failure = failure
+        self.signed_out: list[Any] = []
+
+    def sign_out(self, token: Any) -> bool:
+        if self.failure:
+            raise self.failure
+        self.signed_out.append(token)
+        return True
+
+
+class User:
+    def __init__(self) -> None:
+        self.signed_in = True
+
+    def is_signed_in_to_browser(self) -> bool:
+        return self.signed_in
+
+    def sign_out_of_browser(self) -> bool:
+        was, self.signed_in = self.signed_in, False
+        return was
+
+
+class Desk:
+    """Everything a logout touches, with nothing real behind it but the files."""
+
+    def __init__(self, folder: Path, failure: Exception | None = None) -> None:
+        (folder / "atmos.yaml").write_text(CONFIGURATION)
+        catalog = Catalog(load(Request(str(folder), {}, str(folder))))
+        self.resolver = Resolver(catalog, realm="", key=b"k" * 32, environ={})
+        paths = Paths({"HOME": str(folder)})
+        self.files = AwsFiles(paths, clock=FakeClock(), config_directory=str(folder))
+        self.tokens = MemoryTokenStore()
+        self.keys = MemoryKeyring()
+        self.user = User()
+        self.portals = {name: Portal(sso_token().session, failure) for name in ("portal", "twin")}
+        self.portals["lonely"] = Portal("another", failure)
+        self.logout = Logout(
+            catalog=catalog,
+            resolver=self.resolver,
+            profiles=self.files,
+            tokens=lambda: self.tokens,
+            keys=lambda: self.keys,
+            build=lambda link: self.portals.get(link.name, self.user),
+        )
+
+    def deliver(self, name: str) -> None:
+        self.files.write(self.resolver.identity(name), aws_credentials())
+
+    def delivered(self, name: str) -> bool:
+        return self.files.read(self.resolver.identity(name)) is not None
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def words(steps):
+    return [step.what for step in steps]
+
+
+def test_an_identity_takes_its_own_credentials_only(desk):
+    desk.deliver("dev")
+    desk.deliver("ops")
+    plan = desk.logout.identity("DEV")
+    assert desk.delivered("dev"), "a plan does nothing"
+    assert plan.who == 'identity "dev"'
+    assert carry_out(plan.sessions).removed == ('credentials of identity "dev"',)
+    assert (desk.delivered("dev"), desk.delivered("ops")) == (False, True)
+    assert carry_out(plan.sessions) == ((), ())
+
+
+def test_a_provider_takes_its_identities_and_its_session_at_aws_first(desk):
+    desk.deliver("dev")
+    desk.deliver("ops")
+    desk.tokens.write(sso_token())
+    plan = desk.logout.provider("PORTAL")
+    outcome = carry_out(plan.sessions)
+    assert outcome.removed == (
+        'credentials of identity "dev"',
+        'portal session of provider "portal", at AWS',
+        'portal session of provider "portal", on this machine',
+    )
+    assert desk.portals["portal"].signed_out == [sso_token()]
+    assert desk.tokens.read(sso_token().session) is None
+    assert desk.delivered("ops")
+
+
+def test_who_shares_the_session_is_told(desk):
+    notes = desk.logout.provider("portal").notes
+    assert "the portal session is shared: twin will have to sign in again as well" in notes
+    assert not any("shared" in note for note in desk.logout.provider("lonely").notes)
+
+
+def test_everything_takes_providers_that_nobody_uses_and_passes_over_what_is_broken(desk):
+    plan = desk.logout.everything()
+    assert 'portal session of provider "lonely", on this machine' in words(plan.sessions)
+    assert any(note.startswith('identity "broken" is passed over') for note in plan.notes)
+
+
+def test_an_unknown_name_is_an_error(desk):
+    with pytest.raises(UnknownProvider):
+        desk.logout.provider("nobody")
+
+
+def test_when_aws_cannot_be_told_the_session_goes_here_all_the_same(tmp_path):
+    failure = ServiceError("no route", operation="sso:Logout", endpoint="https://x", code="Timeout", retryable=True)
+    desk = Desk(tmp_path, failure)
+    desk.tokens.write(sso_token())
+    outcome = carry_out(desk.logout.provider("portal").sessions)
+    assert desk.tokens.read(sso_token().session) is None
+    assert outcome.failures == ('portal session of provider "portal", at AWS: no route',)
+
+
+def test_where_there_is_no_session_nothing_is_said_to_aws(desk):
+    assert carry_out(desk.logout.provider("portal").sessions) == ((), ())
+    assert desk.portals["portal"].signed_out == []
+
+
+def test_a_step_that_fails_does_not_stop_the_others(desk):
+    class Broken(MemoryTokenStore):
+        def remove(self, session):
+            raise StoreError("cannot remove it")
+
+    desk.tokens = Broken()
+    desk.tokens.write(sso_token())
+    desk.deliver("dev")
+    outcome = carry_out(desk.logout.provider("portal").sessions)
+    assert outcome.failures == ('portal session of provider "portal", on this machine: cannot remove it',)
+    assert 'credentials of identity "dev"' in outcome.removed
+
+
+def test_pending_names_what_is_there_and_each_thing_once(desk):
+    desk.tokens.write(sso_token())
+    desk.deliver("ops")
+    assert words(pending(desk.logout.everything().sessions)) == [
+        'browser sign-in of identity "me"',
+        'credentials of identity "ops"',
+        'portal session of provider "portal", at AWS',
+        'portal session of provider "portal", on this machine',
+    ]
+    assert desk.tokens.read(sso_token().session) is not None
+
+
+def test_long_lived_keys_are_a_part_of_their_own(desk):
+    desk.keys.put("me", {"access_key_id": "AKIA", "secret_access_key": "s"})
+    plan = desk.logout.identity("me")
+    assert words(plan.sessions) == ['credentials of identity "me"', 'browser sign-in of identity "me"']
+    carry_out(plan.sessions)
+    assert desk.keys.get("me") is not None
+    assert words(pending(plan.keys)) == ['long-lived keys of identity "me", in the keyring']
+    carry_out(plan.keys)
+    assert desk.keys.get("me") is None
+
+
+def test_from_scratch_takes_every_link_of_the_chain(desk):
+    desk.tokens.write(sso_token())
+    desk.deliver("dev")
+    steps = desk.logout.from_scratch(desk.resolver.identity("dev")).sessions
+    carry_out(steps)
+    assert not desk.delivered("dev")
+    assert desk.tokens.read(sso_token().session) is None
