@@ -215,6 +215,17 @@ def test_commands_in_the_pages_exist(place: str, line: str, capsys: pytest.Captu
         assert flag in capsys.readouterr().out
 
 
+def test_the_python_about_asking_a_person_runs():
+    page = DOCS / "explanation" / "prompt-engine.md"
+    pieces = [block for block in BLOCKS if block.page == page and block.language == "python"]
+    assert pieces
+    names: dict[str, object] = {}
+    for block in pieces:
+        # Line numbers of a failure are those of the page.
+        source = "\n" * block.line + block.text
+        exec(compile(source, str(page), "exec", dont_inherit=True), names)
+
+
 def test_commands_are_found_on_lines_of_shell():
     assert list(atmos_commands("A=1 atmos auth exec -- aws s3 ls")) == [["auth", "exec", "--", "aws", "s3", "ls"]]
     assert list(atmos_commands('eval "$(atmos auth env -i x)"')) == [["auth", "env", "-i", "x"]]

@@ -56,12 +56,7 @@ def test_an_answer_without_anything_is_survived():
 @pytest.mark.parametrize(
     ("failure", "code", "retryable"),
     [
-        pytest.param(
-            aws.EndpointConnectionError(endpoint_url=URL),
-            "EndpointConnectionError",
-            True,
-            marks=pytest.mark.xfail(strict=True, reason="taken for a failure that is final, and without a hint"),
-        ),
+        (aws.EndpointConnectionError(endpoint_url=URL), "EndpointConnectionError", True),
         (aws.ConnectTimeoutError(endpoint_url=URL), "ConnectTimeout", True),
         (aws.ReadTimeoutError(endpoint_url=URL), "ReadTimeout", True),
         (aws.ConnectionClosedError(endpoint_url=URL), "ConnectionClosed", True),

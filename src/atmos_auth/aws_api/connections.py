@@ -19,6 +19,11 @@ _DEAF = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
     "region": (None, None, None, None),
+    "account_id_endpoint_mode": (None, None, "preferred", None),
+    "defaults_mode": (None, None, "legacy", None),
+    "request_checksum_calculation": (None, None, "when_supported", None),
+    "response_checksum_validation": (None, None, "when_supported", None),
+    "sts_regional_endpoints": (None, None, "regional", None),
 }
 
 

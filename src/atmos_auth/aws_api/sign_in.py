@@ -80,8 +80,12 @@ class SignIn:
         return self._token({"clientId": client_id, "grantType": "refresh_token", "refreshToken": refresh_token})
 
     def _token(self, body: dict[str, str]) -> SignInTokens:
+        from botocore import xform_name
+
+        # The method's name is not the same in all versions of botocore.
+        create_token = getattr(self._client, xform_name(_OPERATION.partition(":")[2]))
         with service_errors(_OPERATION, self.endpoint):
-            answer = self._client.create_o_auth2_token(tokenInput=body).get("tokenOutput") or {}
+            answer = create_token(tokenInput=body).get("tokenOutput") or {}
         keys = answer.get("accessToken") or {}
         texts: dict[str, Any] = {
             **{name: keys.get(name) for name in ("accessKeyId", "secretAccessKey", "sessionToken")},

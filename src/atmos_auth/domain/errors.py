@@ -15,6 +15,7 @@ AtmosAuthError                     message, hint, place, details
 |- CredentialsMissing              nothing valid is at hand, and signing in was not asked for
 |- AuthenticationFailed            a link of the chain said no
 |  |- AccessDenied                 AWS or a person refused
+|  |  `- WrongMfaCode              ... because of the MFA code
 |  |- CredentialRejected           the credential we came with is dead; the engine fetches it anew once
 |  |- KeysRejected                 long-lived keys are wrong, rotated or revoked
 |  |- SignInExpired                nobody answered in time
@@ -150,6 +151,10 @@ class AuthenticationFailed(AtmosAuthError):
 
 class AccessDenied(AuthenticationFailed):
     """AWS, or the person in front of the browser, refused."""
+
+
+class WrongMfaCode(AccessDenied):
+    """Two codes were refused one after the other: the device or a clock is at fault, not a policy."""
 
 
 class CredentialRejected(AuthenticationFailed):

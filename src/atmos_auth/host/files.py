@@ -43,6 +43,7 @@ def write_private(path: str, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
+            _remove_leftovers(path)
         except BaseException:
             _remove_quietly(temporary)
             raise
@@ -86,6 +87,7 @@ def read_private(path: str) -> bytes | None:
 
 def remove_file(path: str) -> bool:
     """Remove `path`; tell whether it was there; raises `StoreError` when it cannot be removed."""
+    _remove_leftovers(path)
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -97,7 +99,7 @@ def remove_file(path: str) -> bool:
 
 def set_aside(path: str) -> str:
     """Move an unreadable file out of the way, so that it is missed rather than met again; return its new name."""
-    aside = f"{path}.corrupt"
+    aside = _aside(path)
     try:
         os.replace(path, aside)
     except FileNotFoundError:
@@ -105,6 +107,42 @@ def set_aside(path: str) -> str:
     except OSError as error:
         raise _cannot("set aside", path, error) from error
     return aside
+
+
+def remove_set_aside(path: str) -> None:
+    """Remove what was once set aside from `path`: what could not be understood may hold live secrets all the same."""
+    remove_file(_aside(path))
+
+
+def _aside(path: str) -> str:
+    return f"{path}.corrupt"
+
+
+def _remove_leftovers(path: str) -> None:
+    """Remove the temporary files of writers that were killed in the middle: they hold what `path` was to hold."""
+    folder, name = os.path.split(path)
+    try:
+        neighbours = os.listdir(folder)
+    except OSError:
+        return
+    for neighbour in neighbours:
+        if not (neighbour.startswith(f"{name}.") and neighbour.endswith(".tmp")):
+            continue
+        writer = neighbour[len(name) + 1 :].partition(".")[0]
+        if writer.isascii() and writer.isdigit() and not _is_running(int(writer)):
+            _remove_quietly(os.path.join(folder, neighbour))
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":
+        return True  # there, a signal would end it instead of asking
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _tighten(path: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from atmos_auth.domain.credentials import BrowserSession
 from atmos_auth.domain.ports import Clock
 from atmos_auth.domain.timestamps import from_text, to_text
-from atmos_auth.host.files import read_private, remove_file, set_aside, write_private
+from atmos_auth.host.files import read_private, remove_file, remove_set_aside, set_aside, write_private
 from atmos_auth.host.paths import file_name
 
 LOCK_SECONDS = 60
@@ -49,8 +49,12 @@ class BrowserSessions:
         if content is None:
             return None
         try:
-            return _session(json.loads(content))
-        except (ValueError, KeyError, TypeError):
+            body = json.loads(content)
+            # Names that differ can make the same folder: each gets its own sign-in or none.
+            if isinstance(body, dict) and self._owner(name) != {**self._owner(name), **_stated_owner(body)}:
+                return None
+            return _session(body)
+        except (ValueError, KeyError, TypeError, RecursionError):
             self._warn(f"the sign-in file could not be understood; it is kept as {set_aside(path)}")
             return None
 
@@ -58,12 +62,22 @@ class BrowserSessions:
         """Replace what is stored for the identity; raises `StoreError`."""
         body = {json_name: getattr(session, field) for field, json_name in _FIELDS.items()}
         body = {json_name: value for json_name, value in body.items() if value is not None}
-        body["expiresAt"] = to_text(session.expires_at)
+        body |= {"expiresAt": to_text(session.expires_at), **self._owner(name)}
         write_private(self.path(name), json.dumps(body, indent=2).encode())
 
     def remove(self, name: str) -> bool:
         """Forget the identity's sign-in, its key included; tell whether there was one; raises `StoreError`."""
-        return remove_file(self.path(name))
+        path = self.path(name)
+        remove_set_aside(path)
+        return remove_file(path)
+
+    def _owner(self, name: str) -> dict[str, str]:
+        return {"identity": name.lower(), "realm": self._realm}
+
+
+def _stated_owner(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what the file says of whose it is; other programs' files say nothing."""
+    return {field: body[field] for field in ("identity", "realm") if field in body}
 
 
 def _session(body: Any) -> BrowserSession:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from atmos_auth.domain import env_names
-from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
 from atmos_auth.domain.place import Place
 from atmos_auth.domain.ports import Clock

@@ -7,7 +7,7 @@ from typing import Any
 
 from atmos_auth.domain.credentials import SsoToken
 from atmos_auth.domain.timestamps import from_text, to_text
-from atmos_auth.host.files import read_private, remove_file, set_aside, write_private
+from atmos_auth.host.files import read_private, remove_file, remove_set_aside, set_aside, write_private
 
 # Token fields that hold a time, and the name each has in the file.
 _TIMES = {"expires_at": "expiresAt", "issued_at": "issuedAt", "client_expires_at": "registrationExpiresAt"}
@@ -58,6 +58,7 @@ class TokenFiles:
 
     def remove(self, session: str) -> bool:
         """Forget the session; tell whether there was one; raises `StoreError`."""
+        remove_set_aside(self.path(session))
         return remove_file(self.path(session))
 
 

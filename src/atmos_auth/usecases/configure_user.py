@@ -41,6 +41,8 @@ def configure_user(
     """
     entry = kind.key_entry(answers)
     keys.put(name, entry)
+    # The new keys may be another user's: nothing of the former one may speak for this identity any more.
+    kind.sign_out_of_browser()
     forget(kind.sign_in)
     return {field: value for field, value in entry.items() if field != "secret_access_key"}
 

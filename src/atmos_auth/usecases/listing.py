@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from atmos_auth.domain.chain import PROVIDER, Chain
+from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import ConfigError
+from atmos_auth.engine import registry
 from atmos_auth.engine.catalog import Catalog
 
 REDACTED = "***REDACTED***"
@@ -61,9 +62,17 @@ def redacted(value: Any, key: str = "") -> Any:
 
 def _parent(settings: Mapping[str, Any]) -> tuple[str, str] | None:
     via = settings.get("via")
-    if not isinstance(via, Mapping):
+    if not isinstance(via, Mapping) or _stands_alone(settings.get("kind")):
         return None
     return next(((role, str(via[role])) for role in ("provider", "identity") if via.get(role)), None)
+
+
+def _stands_alone(kind: Any) -> bool:
+    """Tell whether the kind starts a chain, whatever its `via` says."""
+    try:
+        return isinstance(kind, str) and registry.find(kind, IDENTITY).stands_alone
+    except ConfigError:
+        return False
 
 
 def _expiry(

@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     chosen = [bool(arguments.all), arguments.provider is not None, bool(said.name or said.pick)]
     if sum(chosen) > 1:
         raise UsageError("an identity, --provider and --all exclude each other", hints=["keep one of them"])
+    if arguments.force and not arguments.keychain:
+        raise UsageError("--force goes with --keychain: nothing else asks", hints=["leave --force out"])
     stderr = project.streams.stderr
     if not project.catalog.identities() and not project.catalog.providers():
         stderr.write("No providers or identities configured: nothing to log out of.\n")

@@ -4,11 +4,12 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from atmos_auth.aws_api.mfa import with_mfa
 from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.config.settings import ChainedIdentitySettings, Duration, MfaArn, Region, Text
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.domain.errors import AccessDenied
+from atmos_auth.domain.errors import AccessDenied, WrongMfaCode
 from atmos_auth.domain.ports import Tools
 
 # Used to sign when nothing on the chain names a region.
@@ -65,18 +66,10 @@ class AssumeRole:
         region = principal.region or self._settings.region or previous.region
         endpoint_url = self._settings.spec.endpoint_url or previous.endpoint_url
         sts = Sts(self._tools.aws, previous, region=region or FALLBACK_REGION, endpoint_url=endpoint_url)
-        mfa = None
-        if principal.mfa_arn:
-            code = self._tools.mfa.code(principal.mfa_arn, principal.mfa_command or None)
-            mfa = MfaCode(principal.mfa_arn, code)
         try:
-            credentials = sts.assume_role(
-                role_arn=principal.assume_role,
-                session_name=session_name(principal.session_name or f"atmos-{self._name}-{int(now)}"),
-                external_id=principal.external_id or None,
-                duration_seconds=seconds(principal.duration) if principal.duration else None,
-                mfa=mfa,
-            )
+            credentials = self._assumed(sts, now)
+        except WrongMfaCode:
+            raise
         except AccessDenied as denied:
             raise AccessDenied(
                 f"not allowed to assume {principal.assume_role}",
@@ -87,6 +80,22 @@ class AssumeRole:
                 ],
             ) from denied
         return credentials._replace(issued_at=now, region=region, session=previous.session, endpoint_url=endpoint_url)
+
+    def _assumed(self, sts: Sts, now: float) -> AwsCredentials:
+        principal = self._settings.principal
+
+        def assume(mfa: MfaCode | None) -> AwsCredentials:
+            return sts.assume_role(
+                role_arn=principal.assume_role,
+                session_name=session_name(principal.session_name or f"atmos-{self._name}-{int(now)}"),
+                external_id=principal.external_id or None,
+                duration_seconds=seconds(principal.duration) if principal.duration else None,
+                mfa=mfa,
+            )
+
+        if not principal.mfa_arn:
+            return assume(None)
+        return with_mfa(self._tools, principal.mfa_arn, principal.mfa_command or None, assume)
 
 
 def session_name(wanted: str) -> str:

@@ -198,7 +198,7 @@ class IamIdentityCenter:
         text = self._tools.environ.get(env_names.ATMOS_AUTH_CALLBACK_PORT, "")
         if not text:
             return self._settings.callback_port
-        if not text.isdigit() or int(text) > 65535:
+        if not (text.isascii() and text.isdigit()) or int(text) > 65535:
             raise InvalidSetting(
                 f'{env_names.ATMOS_AUTH_CALLBACK_PORT} is "{text}", which is not a port number',
                 hints=["use 0 for any free port, or a number up to 65535"],

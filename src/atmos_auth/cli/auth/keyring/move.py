@@ -8,8 +8,8 @@ from atmos_auth.wiring import Project
 
 USAGE = "atmos auth keyring move --to TYPE [flags]"
 DESCRIPTION = """\
-Move all keys of this project from the configured keyring to another one: each is
-copied, read back and compared; only then the old ones are removed.
+Move all keys of this project from the configured keyring to another one: each
+is copied, read back and compared; only then the old ones are removed.
 
 examples:
   atmos auth keyring move --to file
@@ -30,6 +30,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
     stderr = project.streams.stderr
     target = project.keyring_of_type(arguments.to)
+    if target.label == project.keys.label:
+        other = next(kind for kind in TYPES if kind != arguments.to)
+        raise UsageError(f"the keys are in the {target.label} already", hints=[f"atmos auth keyring move --to {other}"])
     moved = move(project.keys, target)
     paint = Paint(stderr, project.environ, plain=project.plain)
     stderr.writelines(f"  moved {name}\n" for name in moved)

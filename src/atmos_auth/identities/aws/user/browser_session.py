@@ -3,7 +3,7 @@
 RFC 7636, RFC 8252, RFC 9449; the service's own dialect is in `aws_api.sign_in`.
 """
 
-import binascii
+import re
 from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
 from hmac import compare_digest
@@ -29,6 +29,7 @@ SESSION_SECONDS = 12 * 3600
 # A session about to end is not worth a call.
 SESSION_MARGIN_SECONDS = 60
 BROWSER_SECONDS = 300
+_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):[!-~]+")
 _OVER = frozenset({"AUTHCODE_EXPIRED", "TOKEN_EXPIRED", "USER_CREDENTIALS_CHANGED", "invalid_grant", "invalid_token"})
 
 
@@ -56,7 +57,7 @@ class BrowserSignIn:
             if renewed is None:
                 # Somebody else may have redeemed it: only the token that is stored now is really over.
                 latest = store.read(self._name)
-                if latest is not None and latest.refresh_token != session.refresh_token:
+                if latest is not None and latest.refresh_token != session.refresh_token and self._is_live(latest):
                     renewed = self._redeemed(latest)
             if renewed is None:
                 store.remove(self._name)
@@ -141,6 +142,7 @@ class BrowserSignIn:
 
     def _credentials(self, tokens: SignInTokens, session: BrowserSession) -> AwsCredentials:
         now = self._tools.clock.now()
+        known = _ARN.fullmatch(session.principal or "")
         return AwsCredentials(
             access_key_id=tokens.access_key_id,
             secret_access_key=tokens.secret_access_key,
@@ -148,8 +150,8 @@ class BrowserSignIn:
             expires_at=now + tokens.expires_in,
             issued_at=now,
             region=self._exported_region,
-            account_id=session.principal.split(":")[4] if session.principal else None,
-            principal=session.principal,
+            account_id=known[1] if known else None,
+            principal=known[0] if known else None,
             endpoint_url=self._endpoint_url,
         )
 
@@ -168,7 +170,7 @@ def code_of(pasted: str, state: str) -> str:
     if "code" not in query:
         try:
             query = _query(b64decode(text + "=" * (-len(text) % 4), validate=True).decode())
-        except (binascii.Error, UnicodeDecodeError, ValueError):
+        except ValueError:
             query = {}
     if "code" not in query:
         raise AuthenticationFailed(
@@ -183,7 +185,10 @@ def code_of(pasted: str, state: str) -> str:
 
 
 def _query(text: str) -> dict[str, str]:
-    query = urlsplit(text).query if "://" in text else text
+    try:
+        query = urlsplit(text).query if "://" in text else text
+    except ValueError:  # no address after all
+        return {}
     return {name: values[0] for name, values in parse_qs(query).items() if len(values) == 1}
 
 
@@ -194,10 +199,9 @@ def _subject(id_token: str | None) -> str | None:
     try:
         payload = (id_token or "").split(".")[1]
         subject = json.loads(b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_")).get("sub")
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return None
-    is_arn = isinstance(subject, str) and subject.count(":") >= 5 and subject.startswith("arn:") and " " not in subject
-    return subject if is_arn else None
+    return subject if isinstance(subject, str) and _ARN.fullmatch(subject) else None
 
 
 def _url_safe(raw: bytes) -> str:

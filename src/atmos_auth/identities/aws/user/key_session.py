@@ -3,10 +3,19 @@
 Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 """
 
+from atmos_auth.aws_api.mfa import with_mfa
 from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.domain.errors import AccessDenied, AtmosAuthError, CredentialRejected, KeysRejected, ServiceError
+from atmos_auth.domain.errors import (
+    AccessDenied,
+    AtmosAuthError,
+    AuthenticationFailed,
+    CredentialRejected,
+    KeysRejected,
+    ServiceError,
+    WrongMfaCode,
+)
 from atmos_auth.domain.ports import Tools
 from atmos_auth.identities.aws.user.keys import DEFAULT_DURATION, UserKeys, configure_command
 from atmos_auth.identities.aws.user.settings import AwsUserSettings
@@ -15,8 +24,8 @@ SHORTEST_SECONDS = 15 * 60
 LONGEST_SECONDS = 12 * 3600
 LONGEST_WITH_MFA_SECONDS = 36 * 3600
 FALLBACK_REGION = "us-east-1"
-# How AWS's refusals say that it was the code that was wrong.
-_WRONG_CODE = ("multifactorauthentication failed", "invalid mfa", "mfa token", "one time pass code")
+# How it says that a signature was good, but not at this time.
+_WRONG_TIME = ("signature expired", "signature not yet current")
 
 
 class KeySession:
@@ -46,47 +55,49 @@ class KeySession:
         )
 
     def _session(self, sts: Sts, keys: UserKeys, serial: str, duration: int) -> AwsCredentials:
-        try:
-            return self._call(sts, keys, serial, duration)
-        except AccessDenied as denied:
-            if not serial or not _was_wrong_code(denied):
-                raise self._explained(denied) from denied
-            self._tools.prompter.warn("AWS did not accept that MFA code.")
-        try:
-            return self._call(sts, keys, serial, duration)
-        except AccessDenied as denied:
-            raise AccessDenied(
-                "AWS did not accept the MFA code",
-                details=[denied.message, *denied.details],
-                hints=[
-                    "a code is valid for 30 seconds: check that this machine's and the device's clocks agree",
-                    f"check that the MFA ARN is the device's: {serial}",
-                ],
-            ) from denied
+        def request(mfa: MfaCode | None) -> AwsCredentials:
+            return self._call(sts, keys, mfa, duration)
 
-    def _call(self, sts: Sts, keys: UserKeys, serial: str, duration: int) -> AwsCredentials:
-        mfa = None
-        if serial:
-            command = self._settings.credentials.mfa_command or None
-            mfa = MfaCode(serial, self._tools.mfa.code(serial, command))
+        try:
+            if not serial:
+                return request(None)
+            return with_mfa(self._tools, serial, self._settings.credentials.mfa_command or None, request)
+        except WrongMfaCode:
+            raise
+        except AccessDenied as denied:
+            raise self._explained(denied) from denied
+
+    def _call(self, sts: Sts, keys: UserKeys, mfa: MfaCode | None, duration: int) -> AwsCredentials:
         try:
             return sts.session_token(duration_seconds=duration, mfa=mfa)
         except CredentialRejected as rejection:
             if rejection.code.startswith("ExpiredToken"):
-                raise AccessDenied(
+                raise AuthenticationFailed(
                     "AWS session token has expired",
                     details=[rejection.message],
                     hints=[f"atmos auth login --identity {self._name}"],
                 ) from rejection
             raise rejected(self._name, keys, rejection) from rejection
         except ServiceError as error:
+            if any(words in error.message.lower() for words in _WRONG_TIME):
+                raise AuthenticationFailed(
+                    "AWS's clock and this machine's disagree",
+                    details=[error.message],
+                    hints=["check this machine's clock: `date -u`"],
+                ) from error
             if error.code == "SignatureDoesNotMatch":
                 raise rejected(self._name, keys, error) from error
             raise
 
     def _duration(self, keys: UserKeys, *, with_mfa: bool) -> int:
         """The configuration's duration, else the keyring's, else 12 hours, within what AWS allows."""
-        wanted = seconds(self._settings.session.duration or keys.session_duration or DEFAULT_DURATION)
+        try:
+            wanted = seconds(self._settings.session.duration or keys.session_duration or DEFAULT_DURATION)
+        except ValueError:  # the configuration's was checked when it was read
+            self._tools.prompter.warn(
+                f'session duration of "{self._name}" in the keyring is none: using {DEFAULT_DURATION}'
+            )
+            wanted = seconds(DEFAULT_DURATION)
         longest = LONGEST_WITH_MFA_SECONDS if with_mfa else LONGEST_SECONDS
         allowed = min(max(wanted, SHORTEST_SECONDS), longest)
         if allowed != wanted:
@@ -117,15 +128,11 @@ class KeySession:
 
 def rejected(name: str, keys: UserKeys, cause: AtmosAuthError) -> KeysRejected:
     """Say that AWS does not know these keys, and where to mend them."""
-    where = "in the configuration" if keys.in_configuration else "in the keyring"
+    where = " in the configuration" if keys.in_configuration else " in the keyring" if keys.in_keyring else ""
     error = KeysRejected(
-        f'the AWS keys of "{name}" {where} are invalid or have been revoked',
+        f'the AWS keys of "{name}"{where} are invalid or have been revoked',
         details=[cause.message, *cause.details],
         hints=[] if keys.in_configuration else [configure_command(name)],
     )
     error.in_configuration = keys.in_configuration
     return error
-
-
-def _was_wrong_code(denied: AccessDenied) -> bool:
-    return any(words in denied.message.lower() for words in _WRONG_CODE)

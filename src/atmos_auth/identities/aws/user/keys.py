@@ -1,5 +1,6 @@
 """An IAM user's long-lived keys: where they are looked for, and how a person is asked for them."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,18 +10,22 @@ from atmos_auth.domain.fields import Field
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.identities.aws.user.settings import Credentials
 
+_MFA_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:mfa/[!-~]+")
+# AWS begins the ids of temporary keys so.
+_TEMPORARY = "ASIA"
 DEFAULT_DURATION = "12h"
 DURATION_FORMAT = "invalid duration format (use: 3600, 1h, 12h, 1d, etc.)"
 
 
 class UserKeys(NamedTuple):
-    """A key pair, and what was stored with it; `in_configuration` tells where it comes from."""
+    """A key pair, and what was stored with it; it was just typed unless `in_configuration` or `in_keyring`."""
 
     access_key_id: str
     secret_access_key: str
     mfa_arn: str = ""
     session_duration: str = ""
     in_configuration: bool = False
+    in_keyring: bool = False
 
     def __repr__(self) -> str:
         """Show the first four characters of the id, as AWS does."""
@@ -40,7 +45,8 @@ class UserKeys(NamedTuple):
 
 def configured_keys(name: str, credentials: Credentials) -> UserKeys | None:
     """Return the keys that the configuration holds; None when it holds neither; raises `InvalidSetting` for one."""
-    both = (credentials.access_key_id, credentials.secret_access_key)
+    # A command's output, or a block of text, ends in a line break that is not the key's.
+    both = (credentials.access_key_id.strip(), credentials.secret_access_key.strip())
     if not any(both):
         return None
     if not all(both):
@@ -68,14 +74,15 @@ def stored_keys(name: str, store: SecretStore) -> UserKeys | None:
         entry["secret_access_key"],
         entry.get("mfa_arn", ""),
         entry.get("session_duration", ""),
+        in_keyring=True,
     )
 
 
 def key_fields(*, mfa_arn: str = "", duration: str = "") -> list[Field]:
     """Return what a person is asked; what the configuration says already is shown, not asked."""
     return [
-        Field("access_key_id", "AWS Access Key ID"),
-        Field("secret_access_key", "AWS Secret Access Key", secret=True),
+        Field("access_key_id", "AWS Access Key ID", check=_id_complaint),
+        Field("secret_access_key", "AWS Secret Access Key", secret=True, check=_secret_complaint),
         _managed("mfa_arn", "AWS User MFA ARN", mfa_arn)
         if mfa_arn
         else Field("mfa_arn", "AWS User MFA ARN", required=False, check=_arn_complaint),
@@ -110,13 +117,22 @@ def duration_complaint(text: str) -> str | None:
     return None
 
 
+def _id_complaint(text: str) -> str | None:
+    if not (text.isascii() and text.isalnum()):
+        return "an AWS Access Key ID has letters and digits only"
+    if text.upper().startswith(_TEMPORARY):
+        return "this is the key of a session; give the user's own, long-lived one (AKIA...)"
+    return None
+
+
+def _secret_complaint(text: str) -> str | None:
+    return None if text.isascii() and text.isprintable() and " " not in text else "this is no AWS Secret Access Key"
+
+
 def configure_command(name: str) -> str:
     """Give the command that stores keys for this identity."""
     return f"atmos auth user configure --identity {name}"
 
 
 def _arn_complaint(text: str) -> str | None:
-    parts = text.split(":")
-    if len(parts) == 6 and parts[0] == "arn" and parts[2] == "iam" and parts[5].startswith("mfa/"):
-        return None
-    return "expected arn:aws:iam::ACCOUNT_ID:mfa/NAME"
+    return None if _MFA_ARN.fullmatch(text) else "expected arn:aws:iam::ACCOUNT_ID:mfa/NAME"

@@ -38,7 +38,9 @@ class AwsUser:
 
     def refresh(self, stale: AwsCredentials) -> AwsCredentials | None:
         """Renew a sign-in through the browser; None where keys are used, or where the twelve hours are over."""
-        renewed = self._browser.renew() if self._find_keys() is None else None
+        if not self._settings.credentials.webflow_enabled or self._find_keys() is not None:
+            return None
+        renewed = self._browser.renew()
         return self._of_this_user(renewed) if renewed is not None else None
 
     def authenticate(self, previous: None) -> AwsCredentials:
@@ -61,7 +63,7 @@ class AwsUser:
                 f'browser authentication is disabled for "{self._name}"',
                 hints=["set `credentials.webflow_enabled: true`, or leave --webflow out"],
             )
-        return BrowserOnlyUser(self._browser, self._of_this_user)
+        return BrowserOnlyUser(self._browser, self._once)
 
     def key_fields(self) -> list[Field] | None:
         """Return what to ask a person for; None when the configuration holds the keys; raises `InvalidSetting`."""
@@ -73,12 +75,18 @@ class AwsUser:
 
     def key_entry(self, answers: Mapping[str, str]) -> dict[str, str]:
         """Turn answers, however they were given, into a keyring entry; raises `UsageError` for what does not fit."""
-        for field in self.key_fields() or []:
+        fields = self.key_fields()
+        if fields is None:
+            raise UsageError(
+                f'the keys of "{self._name}" are in the configuration: nothing is stored beside them',
+                hints=["delete access_key_id and secret_access_key there, to keep them in the keyring"],
+            )
+        for field in fields:
             complaint = field.complaint(field.answer(answers.get(field.name, "")))
             if complaint:
                 raise UsageError(complaint, hints=[configure_command(self._name)])
         # What the configuration says stays there: a copy in the keyring would outlive it.
-        own = {f.name for f in self.key_fields() or [] if not f.read_only}
+        own = {f.name for f in fields if not f.read_only}
         return keys_from_answers({name: value for name, value in answers.items() if name in own}).entry
 
     def is_signed_in_to_browser(self) -> bool:
@@ -87,7 +95,11 @@ class AwsUser:
 
     def sign_out_of_browser(self) -> bool:
         """Forget the sign-in through the browser, refresh token and key; tell whether there was one."""
-        return self._tools.browser_sessions.remove(self._name)
+        if not self.is_signed_in_to_browser():
+            return False
+        # A renewal that is under way would write its token after we are gone.
+        with self._tools.browser_sessions.exclusive(self._name):
+            return self._tools.browser_sessions.remove(self._name)
 
     def _find_keys(self) -> UserKeys | None:
         configured = configured_keys(self._name, self._settings.credentials)
@@ -96,22 +108,18 @@ class AwsUser:
     def _with_keys(self, keys: UserKeys) -> AwsCredentials:
         try:
             return self._keys.begin(keys)
-        except KeysRejected as rejection:
-            if keys.in_configuration:
+        except KeysRejected:
+            # Only a person can bring keys back, so only in front of one are they thrown away.
+            if keys.in_configuration or not self._tools.prompter.can_ask:
                 raise
-            # Stale keys would be met again by every command after this one.
-            self._tools.keys.remove(self._name)
-            return self._recovered(rejection)
-
-    def _recovered(self, rejection: KeysRejected) -> AwsCredentials:
-        if not self._tools.prompter.can_ask:
-            rejection.details = (*rejection.details, "the stale keys were removed from the keyring")
-            raise rejection
+        # Stale keys would be met again by every command after this one, and an old sign-in may be another user's.
+        self._tools.keys.remove(self._name)
+        self.sign_out_of_browser()
         try:
             return self._with_keys_of_person()
         except Cancelled as cancelled:
             raise Cancelled(
-                f'no new keys were given for "{self._name}"; the stale ones were removed from the keyring',
+                f'no new keys were stored for "{self._name}"; the stale ones were removed from the keyring',
                 hints=[configure_command(self._name)],
             ) from cancelled
 
@@ -120,11 +128,19 @@ class AwsUser:
         if not self._tools.prompter.can_ask:
             raise NeedsPerson(f'aws user not configured: "{self._name}"', hints=[configure_command(self._name)])
         header = f"⚠ AWS credentials are required for identity: {self._name}"
-        entry = self.key_entry(self._tools.prompter.form(header, self.key_fields() or []))
+        fields = [f._replace(title="MFA ARN") if f.name == "mfa_arn" else f for f in self.key_fields() or []]
+        entry = self.key_entry(self._tools.prompter.form(header, fields))
         session = self._keys.begin(keys_from_answers(entry))
         self._tools.keys.put(self._name, entry)
         self._tools.prompter.say(f"✓ Credentials saved to keyring: {self._name}")
         return session
+
+    def _once(self, session: AwsCredentials) -> AwsCredentials:
+        """Take a sign-in that was asked for by name: where there are keys, they speak for the identity after it."""
+        if self._find_keys() is not None:
+            self.sign_out_of_browser()
+            self._tools.prompter.say(f'This sign-in is for once: after it the keys of "{self._name}" are used again.')
+        return self._of_this_user(session)
 
     def _of_this_user(self, session: AwsCredentials) -> AwsCredentials:
         """Mark what comes from this user, so that it can be dropped when the user changes."""
@@ -138,13 +154,13 @@ class BrowserOnlyUser:
     gives: ClassVar[type] = AwsCredentials
     settings_type: ClassVar[type] = AwsUserSettings
 
-    def __init__(self, browser: BrowserSignIn, mark: Callable[[AwsCredentials], AwsCredentials]) -> None:
+    def __init__(self, browser: BrowserSignIn, accept: Callable[[AwsCredentials], AwsCredentials]) -> None:
         self._browser = browser
-        self._mark = mark
+        self._accept = accept
 
     def authenticate(self, previous: None) -> AwsCredentials:
         """Sign in through the browser, whatever is stored."""
-        return self._mark(self._browser.sign_in())
+        return self._accept(self._browser.sign_in())
 
 
 def user_session(name: str) -> str:
