@@ -212,7 +212,7 @@ class Project:
     def silent_tools(self) -> Tools:
         """What kinds may use when nobody may be asked; a keyring in memory is the same one."""
         from atmos_auth.host.silent_prompter import SilentPrompter
-        from atmos_auth.stores.memory_keyring import MemoryKeyring
+        from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 
         prompter = SilentPrompter()
         return self._tools(prompter, self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter))
@@ -247,7 +247,7 @@ class Project:
     def _open_keyring(self, prompter: Prompter, keyring_type: Any, environ: Mapping[str, str]) -> SecretStore:
         """Open a keyring; it asks this prompter for its password, if anybody."""
         from atmos_auth.domain.fields import Field
-        from atmos_auth.stores.keyrings import open_keyring
+        from atmos_auth.stores.keyring.opening import open_keyring
 
         def ask(question: str) -> str:
             return prompter.form("", [Field("password", question, secret=True)])["password"]

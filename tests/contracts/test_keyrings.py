@@ -7,12 +7,12 @@ import pytest
 
 from atmos_auth.domain.env_names import ATMOS_KEYRING_PASSWORD
 from atmos_auth.host.clock import SystemClock
-from atmos_auth.stores.file_keyring import FileKeyring
-from atmos_auth.stores.keyring_password import PasswordSource
-from atmos_auth.stores.memory_keyring import MemoryKeyring
-from atmos_auth.stores.native_keyring import NativeKeyring
-from atmos_auth.stores.password_key import LEAST_COST
-from atmos_auth.stores.text_keyring import TextKeyring
+from atmos_auth.stores.keyring.file_keyring import FileKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.native_keyring import NativeKeyring
+from atmos_auth.stores.keyring.password import PasswordSource
+from atmos_auth.stores.keyring.password_key import LEAST_COST
+from atmos_auth.stores.keyring.text_keyring import TextKeyring
 from atmos_auth.testing.contracts.secret_store import SecretStoreContract
 
 

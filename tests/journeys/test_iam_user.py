@@ -297,7 +297,7 @@ def test_a_session_serves_boto3_the_cli_and_the_next_call(users, aws: Emulator):
     by_boto3 = users.atmos("auth", "exec", "--", users.command("python")[0], "-c", script)
     assert by_boto3.stdout.strip() == "arn:aws:iam::111111111111:user/operator", by_boto3.stderr
     assert aws.journal.count("sts:GetSessionToken") == 1
-    text = users.credentials("emergency-user").read_text()
+    text = users.credentials("aws-user").read_text()
     assert OPERATOR_KEY not in text
     assert OPERATOR_SECRET not in text
 

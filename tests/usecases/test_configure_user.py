@@ -5,7 +5,7 @@ import pytest
 from atmos_auth.config.check import convert
 from atmos_auth.domain import errors
 from atmos_auth.identities.aws.user import AwsUser, AwsUserSettings
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing import tools
 from atmos_auth.usecases.configure_user import check_configurable, configurable, configure_user
 

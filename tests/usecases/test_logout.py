@@ -9,7 +9,7 @@ from atmos_auth.domain.errors import ServiceError, StoreError, UnknownProvider
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.paths import Paths
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing import FakeClock, MemoryTokenStore, aws_credentials, sso_token
 from atmos_auth.usecases.logout import Logout, carry_out, pending
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from atmos_auth.domain.ports import Tools
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing.browser import FakeBrowser
 from atmos_auth.testing.clock import FakeClock
 from atmos_auth.testing.connections import FakeConnections

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from atmos_auth.config.check import convert
 from atmos_auth.domain.credentials import BrowserSession
 from atmos_auth.identities.aws.user import AwsUser, AwsUserSettings
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing import NOW, FakeBrowser, FakeClock, FakeConnections, FakeListen, FakePrompter, RecordingLog
 from atmos_auth.testing import tools as fake_tools
 from atmos_auth.testing.mfa import FakeMfaCodes

@@ -15,7 +15,7 @@ from atmos_auth.identities.aws.user.keys import (
     stored_keys,
 )
 from atmos_auth.identities.aws.user.settings import Credentials
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 
 PAIR = {"access_key_id": "AKIASAMPLE", "secret_access_key": "sample/secret"}
 DEVICE = "arn:aws:iam::111111111111:mfa/me"

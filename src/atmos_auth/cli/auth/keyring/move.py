@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Move the keys, and say on stderr which."""
     if arguments.to not in TYPES:
         raise UsageError(f"--to takes {' or '.join(TYPES)}", hints=[f"atmos auth keyring move --to {TYPES[0]}"])
-    from atmos_auth.stores.keyring_move import move
+    from atmos_auth.stores.keyring.moving import move
 
     stderr = project.streams.stderr
     target = project.keyring_of_type(arguments.to)

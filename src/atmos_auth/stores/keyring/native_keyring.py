@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any
 
-from atmos_auth.stores.keyring_entries import ACCOUNT
-from atmos_auth.stores.keyring_refusal import ABSENT, DISMISSED, FAILED, Refusal
+from atmos_auth.stores.keyring.entries import ACCOUNT
+from atmos_auth.stores.keyring.refusal import ABSENT, DISMISSED, FAILED, Refusal
 
 # By `sys.platform`: where the backend's class is. `keyring` would else choose by itself, and ask other packages too.
 BACKENDS = {

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from atmos_auth.domain.errors import StoreError
-from atmos_auth.stores import keyring_entries as entries
-from atmos_auth.stores.keyring_entries import Owner
+from atmos_auth.stores.keyring import entries
+from atmos_auth.stores.keyring.entries import Owner
 
 
 class Texts(Protocol):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmos_auth.domain.errors import EntryUnreadable, StoreError
-from atmos_auth.stores.keyring_entries import FIELDS, PROBE, Owner, entry_key, from_text, owner_of, to_text
-from atmos_auth.stores.memory_keyring import MemoryKeyring
+from atmos_auth.stores.keyring.entries import FIELDS, PROBE, Owner, entry_key, from_text, owner_of, to_text
+from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing import aws_credentials
 from atmos_auth.testing.contracts.secret_store import KEYS
 

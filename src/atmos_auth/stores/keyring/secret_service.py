@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from atmos_auth.stores.keyring_entries import ACCOUNT, PREFIX
-from atmos_auth.stores.keyring_refusal import ABSENT, DISMISSED, FAILED, LOCKED, SILENT, Refusal
+from atmos_auth.stores.keyring.entries import ACCOUNT, PREFIX
+from atmos_auth.stores.keyring.refusal import ABSENT, DISMISSED, FAILED, LOCKED, SILENT, Refusal
 
 if TYPE_CHECKING:
     from secretstorage import Collection, Item

@@ -18,8 +18,8 @@ import pytest
 
 from atmos_auth.domain.errors import EntryUnreadable, StoreError, StoreLocked, StoreTimedOut
 from atmos_auth.domain.secret_store import SecretStore
-from atmos_auth.stores.keyring_entries import ACCOUNT
-from atmos_auth.stores.system_keyring import LONGEST, SystemKeyring, has_desktop
+from atmos_auth.stores.keyring.entries import ACCOUNT
+from atmos_auth.stores.keyring.system_keyring import LONGEST, SystemKeyring, has_desktop
 from atmos_auth.testing.contracts.secret_store import KEYS, OTHER_KEYS, SecretStoreContract
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
@@ -449,7 +449,7 @@ def test_where_a_window_can_be_shown(platform: str, environ: dict[str, str], exp
 def test_ctrl_c_ends_the_wait_and_the_worker(bus: dict[str, str]) -> None:
     script = (
         "import os, sys\n"
-        "from atmos_auth.stores.system_keyring import SystemKeyring\n"
+        "from atmos_auth.stores.keyring.system_keyring import SystemKeyring\n"
         "print('started', flush=True)\n"
         "try:\n"
         "    SystemKeyring(os.environ, may_ask=True, say=print, lock='', patience_seconds=60).get('dev')\n"
@@ -470,7 +470,7 @@ def test_ctrl_c_ends_the_wait_and_the_worker(bus: dict[str, str]) -> None:
 def test_a_worker_whose_parent_is_gone_ends_by_itself(bus: dict[str, str]) -> None:
     script = (
         "import os\n"
-        "from atmos_auth.stores.system_keyring import SystemKeyring\n"
+        "from atmos_auth.stores.keyring.system_keyring import SystemKeyring\n"
         "SystemKeyring(os.environ, may_ask=True, say=print, lock='', patience_seconds=0.5, asking_seconds=0.5)"
         "._texts._call('read', 'dev')\n"
     )
@@ -499,7 +499,7 @@ def workers_of(environ: dict[str, str]) -> list[int]:
 
 
 def test_a_worker_that_dies_is_an_error(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atmos_auth.stores.keyring_call._START", "raise SystemExit(1)")
+    monkeypatch.setattr("atmos_auth.stores.keyring.worker_call._START", "raise SystemExit(1)")
     assert "its worker ended without an answer" in failure(lambda: keyring(environ).get("dev")).message
 
 

@@ -1,6 +1,6 @@
 """The keyring that ends with the process."""
 
-from atmos_auth.stores.text_keyring import TextKeyring
+from atmos_auth.stores.keyring.text_keyring import TextKeyring
 
 
 class MemoryKeyring(TextKeyring):

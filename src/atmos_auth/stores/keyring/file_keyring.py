@@ -14,11 +14,11 @@ from atmos_auth.domain.errors import StoreError, WrongPassword
 from atmos_auth.domain.ports import Clock
 from atmos_auth.host.files import read_private, remove_file, write_private
 from atmos_auth.host.locks import locked
-from atmos_auth.stores import keyring_entries as entries
-from atmos_auth.stores.keyring_entries import Owner
-from atmos_auth.stores.keyring_password import PasswordSource
-from atmos_auth.stores.password_key import DEFAULT_COST, Cost, derive, new_parameters
-from atmos_auth.stores.sealed_files import Sealed, damaged, from_bytes, pack, seal, to_bytes, unseal
+from atmos_auth.stores.keyring import entries
+from atmos_auth.stores.keyring.entries import Owner
+from atmos_auth.stores.keyring.password import PasswordSource
+from atmos_auth.stores.keyring.password_key import DEFAULT_COST, Cost, derive, new_parameters
+from atmos_auth.stores.keyring.sealed_files import Sealed, damaged, from_bytes, pack, seal, to_bytes, unseal
 
 _HEAD = "keyring"
 _ENTRY = ".entry"

@@ -12,7 +12,7 @@ from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.host.paths import Paths
 
 if TYPE_CHECKING:
-    from atmos_auth.stores.file_keyring import FileKeyring
+    from atmos_auth.stores.keyring.file_keyring import FileKeyring
 
 TYPES = ("system", "file", "memory")
 _SETTINGS = ("path", "password_env")
@@ -39,12 +39,12 @@ def open_keyring(
     chosen = _type(environ, configured, place)
     _check(spec, place)
     if chosen == "memory":
-        from atmos_auth.stores.memory_keyring import MemoryKeyring
+        from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 
         return MemoryKeyring(realm=paths.realm)
     if chosen == "file":
         return _file_keyring(spec, environ, paths, relative_to, clock, ask)
-    from atmos_auth.stores.system_keyring import SystemKeyring
+    from atmos_auth.stores.keyring.system_keyring import SystemKeyring
 
     return SystemKeyring(
         environ,
@@ -86,8 +86,8 @@ def _file_keyring(
     clock: Clock,
     ask: Callable[[str], str] | None,
 ) -> "FileKeyring":
-    from atmos_auth.stores.file_keyring import FileKeyring
-    from atmos_auth.stores.keyring_password import PasswordSource
+    from atmos_auth.stores.keyring.file_keyring import FileKeyring
+    from atmos_auth.stores.keyring.password import PasswordSource
 
     written = environ.get(env_names.ATMOS_KEYRING_FILE_PATH) or spec.get("path")
     folder = paths.expand(written, relative_to=relative_to) if written else os.path.join(paths.data, "keyring")

@@ -12,7 +12,7 @@ from atmos_auth.domain.place import Place
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.paths import Paths
-from atmos_auth.stores.keyrings import open_keyring
+from atmos_auth.stores.keyring.opening import open_keyring
 from atmos_auth.testing.contracts.secret_store import KEYS
 
 
@@ -114,7 +114,7 @@ def test_opening_loads_no_heavy_library(environ: dict[str, str], kind: str) -> N
         "import os, sys\n"
         "from atmos_auth.host.clock import SystemClock\n"
         "from atmos_auth.host.paths import Paths\n"
-        "from atmos_auth.stores.keyrings import open_keyring\n"
+        "from atmos_auth.stores.keyring.opening import open_keyring\n"
         "open_keyring(sys.argv[1], {}, environ=os.environ, paths=Paths(os.environ), relative_to='/',"
         " clock=SystemClock(), ask=None, say=print)\n"
         "print([m for m in ('cryptography', 'keyring', 'secretstorage', 'subprocess') if m in sys.modules])\n"

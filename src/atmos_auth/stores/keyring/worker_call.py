@@ -14,7 +14,7 @@ _UNSAID_SECONDS = 1.0
 # The worker finds modules where we do and nowhere else: a file in the current directory is not ours.
 _START = (
     "import sys, json; request = json.load(sys.stdin); sys.path[:] = request['modules']; "
-    "from atmos_auth.stores.keyring_worker import main; main(request)"
+    "from atmos_auth.stores.keyring.worker import main; main(request)"
 )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from keyring import errors
 
-from atmos_auth.stores import keyring_worker, native_keyring
-from atmos_auth.stores.keyring_entries import ACCOUNT
-from atmos_auth.stores.keyring_refusal import ABSENT, DISMISSED, FAILED, Refusal
-from atmos_auth.stores.native_keyring import KEYS as LIST
-from atmos_auth.stores.native_keyring import NativeKeyring
+from atmos_auth.stores.keyring import native_keyring, worker
+from atmos_auth.stores.keyring.entries import ACCOUNT
+from atmos_auth.stores.keyring.native_keyring import KEYS as LIST
+from atmos_auth.stores.keyring.native_keyring import NativeKeyring
+from atmos_auth.stores.keyring.refusal import ABSENT, DISMISSED, FAILED, Refusal
 
 
 class Backend:
@@ -133,7 +133,7 @@ def test_the_worker_takes_the_backend_of_its_system(monkeypatch: pytest.MonkeyPa
 
     def outcome(operation: str, *arguments: str) -> dict[str, Any]:
         wanted = request(operation, *arguments) | {"lock": str(tmp_path / "lock")}
-        return keyring_worker._outcome(wanted, lambda: asked.append(True))
+        return worker._outcome(wanted, lambda: asked.append(True))
 
     assert outcome("read", "atmos_a") == {"result": None}
     assert outcome("write", "atmos_a", "A", "title") == {"result": None}
@@ -147,13 +147,13 @@ def test_the_worker_tells_no_more_of_a_failure_than_its_kind(monkeypatch: pytest
     def texts(*_: object) -> Any:
         return SimpleNamespace(read=lambda _: int("canary"), write=lambda *_: {}["canary"])
 
-    monkeypatch.setattr(keyring_worker, "_texts", texts)
-    assert keyring_worker._outcome(request("read", "a"), print) == {"refusal": [FAILED, "ValueError"]}
-    assert keyring_worker._outcome(request("write", "a"), print) == {"refusal": [FAILED, "KeyError"]}
+    monkeypatch.setattr(worker, "_texts", texts)
+    assert worker._outcome(request("read", "a"), print) == {"refusal": [FAILED, "ValueError"]}
+    assert worker._outcome(request("write", "a"), print) == {"refusal": [FAILED, "KeyError"]}
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "secretstorage", None)
     monkeypatch.delitem(native_keyring.BACKENDS, sys.platform, raising=False)
-    refusal = keyring_worker._outcome(request("read", "a"), print)["refusal"]
+    refusal = worker._outcome(request("read", "a"), print)["refusal"]
     assert refusal == [ABSENT, "the Python package secretstorage is missing"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from atmos_auth.stores.keyring_refusal import ABSENT, FAILED, Refusal
+from atmos_auth.stores.keyring.refusal import ABSENT, FAILED, Refusal
 
 # How much longer than its parent the worker lives if nobody is left to end it.
 _GRACE_SECONDS = 2.0
@@ -54,10 +54,10 @@ def _outcome(request: Mapping[str, Any], asking: Callable[[], None]) -> dict[str
 
 
 def _texts(request: Mapping[str, Any], asking: Callable[[], None] | None) -> Any:
-    from atmos_auth.stores import native_keyring
+    from atmos_auth.stores.keyring import native_keyring
 
     if sys.platform not in native_keyring.BACKENDS:
-        from atmos_auth.stores.secret_service import SecretService
+        from atmos_auth.stores.keyring.secret_service import SecretService
 
         return SecretService(os.environ, asking)
     if asking is not None:

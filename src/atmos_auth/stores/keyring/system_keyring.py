@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from atmos_auth.domain.errors import StoreError, StoreLocked, StoreTimedOut
-from atmos_auth.stores import keyring_refusal
-from atmos_auth.stores.keyring_call import Waiting, call
-from atmos_auth.stores.text_keyring import TextKeyring
+from atmos_auth.stores.keyring import refusal
+from atmos_auth.stores.keyring.text_keyring import TextKeyring
+from atmos_auth.stores.keyring.worker_call import Waiting, call
 
 _BACKEND = {"darwin": "macOS Keychain", "win32": "Windows Credential Manager"}.get(sys.platform, "Secret Service")
 LABEL = f"system keyring ({_BACKEND})"
@@ -158,19 +158,19 @@ def _timed_out(waiting: Waiting) -> StoreError:
 
 
 def _refused(word: str, reason: str) -> StoreError:
-    if word == keyring_refusal.ABSENT:
+    if word == refusal.ABSENT:
         return StoreError(f"the {LABEL} is not to be had here: {reason}", hints=[_START, _FILE_INSTEAD])
-    if word == keyring_refusal.LOCKED:
+    if word == refusal.LOCKED:
         return StoreLocked(
             f"the {LABEL} is locked, and nobody may be asked to unlock it here", hints=[_UNLOCK, _FILE_INSTEAD]
         )
-    if word == keyring_refusal.DISMISSED:
+    if word == refusal.DISMISSED:
         return StoreLocked(
             f"the {LABEL} stayed locked: its password was wrong, or the window that asks for it was dismissed "
             "or could not be shown",
             hints=[_UNLOCK, _FILE_INSTEAD],
         )
-    if word == keyring_refusal.SILENT:
+    if word == refusal.SILENT:
         return StoreTimedOut(f"the {LABEL} did not answer: {reason}", hints=[_RESTART, _FILE_INSTEAD])
     return _failed(reason)
 

@@ -18,9 +18,9 @@ from atmos_auth.domain.env_names import ATMOS_KEYRING_PASSWORD
 from atmos_auth.domain.errors import EntryUnreadable, LockTimeout, PasswordMissing, StoreError, WrongPassword
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.locks import locked
-from atmos_auth.stores.file_keyring import FileKeyring
-from atmos_auth.stores.keyring_password import PasswordSource
-from atmos_auth.stores.password_key import DEFAULT_COST, LEAST_COST, Cost
+from atmos_auth.stores.keyring.file_keyring import FileKeyring
+from atmos_auth.stores.keyring.password import PasswordSource
+from atmos_auth.stores.keyring.password_key import DEFAULT_COST, LEAST_COST, Cost
 from atmos_auth.testing import FakeClock
 from atmos_auth.testing.contracts.secret_store import KEYS, OTHER_KEYS
 
@@ -368,10 +368,10 @@ def test_a_lock_that_is_never_released_ends_the_wait(folder: Path) -> None:
 WRITER = """\
 import sys
 from atmos_auth.host.clock import SystemClock
-from atmos_auth.stores.file_keyring import FileKeyring
+from atmos_auth.stores.keyring.file_keyring import FileKeyring
 from atmos_auth.domain.env_names import ATMOS_KEYRING_PASSWORD
-from atmos_auth.stores.keyring_password import PasswordSource
-from atmos_auth.stores.password_key import LEAST_COST
+from atmos_auth.stores.keyring.password import PasswordSource
+from atmos_auth.stores.keyring.password_key import LEAST_COST
 folder, writer = sys.argv[1:]
 password = PasswordSource({ATMOS_KEYRING_PASSWORD: "correct horse"}, "", ask=None)
 store = FileKeyring(folder, password=password, clock=SystemClock(), cost=LEAST_COST)
@@ -403,10 +403,10 @@ def test_writers_at_once_lose_nothing(folder: Path) -> None:
 KILLER = """\
 import os, signal, sys
 from atmos_auth.host.clock import SystemClock
-from atmos_auth.stores.file_keyring import FileKeyring
+from atmos_auth.stores.keyring.file_keyring import FileKeyring
 from atmos_auth.domain.env_names import ATMOS_KEYRING_PASSWORD
-from atmos_auth.stores.keyring_password import PasswordSource
-from atmos_auth.stores.password_key import LEAST_COST
+from atmos_auth.stores.keyring.password import PasswordSource
+from atmos_auth.stores.keyring.password_key import LEAST_COST
 folder, tries = sys.argv[1], int(sys.argv[2])
 def keyring():
     password = PasswordSource({ATMOS_KEYRING_PASSWORD: "correct horse"}, "", ask=None)
