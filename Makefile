@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 
 .PHONY: demo test check bench clean
 
@@ -23,8 +24,15 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/architecture
 
-bench: $(VENV)/installed
-	$(BIN)/python -m benchmarks
+# Measured as a person has it: from a wheel, not from an editable checkout.
+$(BENCH)/installed: pyproject.toml $(shell find src -name '*.py')
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --upgrade pip
+	$(BENCH)/bin/python -m pip install --quiet '.[emulator]'
+	touch $@
+
+bench: $(BENCH)/installed
+	$(BENCH)/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

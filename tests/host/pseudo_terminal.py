@@ -120,7 +120,7 @@ class Screen:
 class Terminal:
     """A Python program under a pseudo-terminal of its own; its stdout is a pipe, and so known apart."""
 
-    def __init__(self, body, *, columns=80, rows=24, stderr_is_terminal=True, echo=True, **environ):
+    def __init__(self, body, *, columns=80, rows=24, stderr_is_terminal=True, echo=True, preamble=PREAMBLE, **environ):
         import fcntl
         import pty
         import termios
@@ -136,7 +136,7 @@ class Terminal:
         clean = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
         clean |= {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PREAMBLE + body],
+            [sys.executable, "-c", preamble + body],
             stdin=slave,
             stdout=subprocess.PIPE,
             stderr=slave if stderr_is_terminal else subprocess.PIPE,
