@@ -67,9 +67,16 @@ class Auth:
         """Return the links that lead to the identity."""
         return self._resolver.identity(identity)
 
+    def check(self, chain: Chain) -> None:
+        """Raise `LinksDoNotMeet` if the chain cannot be walked to its end; nothing is asked or sent."""
+        from atmos_auth.engine.meeting import require_meeting
+
+        require_meeting(chain.links)
+
     def login(self, identity: str) -> Credential:
         """Perform the last step anew and deliver its result, signing in on the way if that is needed."""
         chain = self.chain(identity)
+        self.check(chain)
         with pointing_at_keys(self.catalog, chain):
             return self._authenticator().credential(chain, anew=True)
 

@@ -131,8 +131,18 @@ class Project:
 
     @cached_property
     def paths(self) -> Paths:
-        """Where our files live."""
-        return Paths(self.environ, realm=self.realm[0])
+        """Where our files live: with a keyring in memory, where nothing outlives this process."""
+        environ = self.environ
+        if self._keyring_type() == "memory":
+            from atmos_auth.host.runtime_folder import make_runtime_folder
+
+            bases = (
+                env_names.ATMOS_XDG_CONFIG_HOME,
+                env_names.ATMOS_XDG_CACHE_HOME,
+                env_names.ATMOS_XDG_DATA_HOME,
+            )
+            environ = {**environ, **dict.fromkeys(bases, make_runtime_folder(environ))}
+        return Paths(environ, realm=self.realm[0])
 
     @cached_property
     def log(self) -> LogFile:
@@ -206,18 +216,6 @@ class Project:
     @cached_property
     def tools(self) -> Tools:
         """What kinds may use when a person may be asked."""
-        return self._tools(self.prompter, self.keys)
-
-    @cached_property
-    def silent_tools(self) -> Tools:
-        """What kinds may use when nobody may be asked; a keyring in memory is the same one."""
-        from atmos_auth.host.silent_prompter import SilentPrompter
-        from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
-
-        prompter = SilentPrompter()
-        return self._tools(prompter, self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter))
-
-    def _tools(self, prompter: Prompter, keys: SecretStore) -> Tools:
         from atmos_auth.engine.mfa_codes import DeviceCodes
         from atmos_auth.host.loopback import LoopbackListener
 
@@ -225,15 +223,26 @@ class Project:
             clock=self.clock,
             random_bytes=os.urandom,
             environ=self.environ,
-            prompter=prompter,
+            prompter=self.prompter,
             browser=self.browser,
             listen=LoopbackListener(self.clock),
             aws=self.aws,
             log=self.log,
-            keys=keys,
-            mfa=DeviceCodes(self.paths.mfa, clock=self.clock, prompter=prompter),
+            keys=self.keys,
+            mfa=DeviceCodes(self.paths.mfa, clock=self.clock, prompter=self.prompter),
             browser_sessions=self.browser_sessions,
         )
+
+    @cached_property
+    def silent_tools(self) -> Tools:
+        """What kinds may use when nobody may be asked; a keyring in memory is the same one."""
+        from atmos_auth.engine.mfa_codes import NoCodes
+        from atmos_auth.host.silent_prompter import SilentPrompter
+        from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
+
+        prompter = SilentPrompter()
+        keys = self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter)
+        return self.tools._replace(prompter=prompter, keys=keys, mfa=NoCodes())
 
     def keyring_of_type(self, keyring_type: str) -> SecretStore:
         """Open a keyring of this type, whichever is configured."""
@@ -243,6 +252,9 @@ class Project:
     def _keyring(self, prompter: Prompter) -> SecretStore:
         """Open the keyring that is configured."""
         return self._open_keyring(prompter, self.config.resolve(("auth", "keyring", "type")), self.environ)
+
+    def _keyring_type(self) -> Any:
+        return self.environ.get(env_names.ATMOS_KEYRING_TYPE) or self.config.resolve(("auth", "keyring", "type"))
 
     def _open_keyring(self, prompter: Prompter, keyring_type: Any, environ: Mapping[str, str]) -> SecretStore:
         """Open a keyring; it asks this prompter for its password, if anybody."""

@@ -535,7 +535,7 @@ def test_two_identities_of_one_device_never_send_one_code_twice(users, aws: Emul
         new = users.directory / "new"
         new.write_text(aws.totp(BREAKGLASS))
         os.replace(new, code)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=100)
     finally:
         process.kill()
     assert process.returncode == 0, stderr

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 
-from atmos_auth.domain.errors import AuthenticationFailed
+from atmos_auth.domain.errors import AuthenticationFailed, NeedsPerson
 from atmos_auth.domain.ports import Clock, Prompter
 from atmos_auth.host.command_output import command_output
 from atmos_auth.host.files import read_private, write_private
@@ -73,6 +73,14 @@ class DeviceCodes:
         until = now - now % WINDOW_SECONDS + WINDOW_SECONDS
         with self._prompter.waiting("That code was used already: waiting for the next one", until):
             self._clock.sleep(until - now)
+
+
+class NoCodes:
+    """Codes where nobody may be disturbed: a command may want a touch or a password as much as a prompt does."""
+
+    def code(self, serial: str, command: str | None = None) -> str:
+        """Refuse."""
+        raise NeedsPerson(f"a code of the MFA device {serial} is needed")
 
 
 def _from_command(command: str) -> str:

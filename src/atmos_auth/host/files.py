@@ -4,6 +4,7 @@ import os
 import stat
 
 from atmos_auth.domain.errors import StoreError
+from atmos_auth.host.running import is_running
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -129,20 +130,8 @@ def _remove_leftovers(path: str) -> None:
         if not (neighbour.startswith(f"{name}.") and neighbour.endswith(".tmp")):
             continue
         writer = neighbour[len(name) + 1 :].partition(".")[0]
-        if writer.isascii() and writer.isdigit() and not _is_running(int(writer)):
+        if writer.isascii() and writer.isdigit() and not is_running(int(writer)):
             _remove_quietly(os.path.join(folder, neighbour))
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":
-        return True  # there, a signal would end it instead of asking
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _tighten(path: str) -> None:

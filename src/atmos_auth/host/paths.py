@@ -89,8 +89,8 @@ class Paths:
 
     @property
     def mfa(self) -> str:
-        """Folder of what was used of MFA devices already."""
-        return os.path.join(self.cache, self.realm, "auth", "mfa")
+        """Folder of what was used of MFA devices already; a device is the same one in every realm."""
+        return os.path.join(self.cache, "auth", "mfa")
 
     @property
     def locks(self) -> str:

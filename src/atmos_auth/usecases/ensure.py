@@ -40,7 +40,7 @@ def ensure(
     if reach == OFFLINE:
         raise _missing(chain, delivered, login)
     # Nobody should sign in for a chain that cannot be walked to its end.
-    from atmos_auth.usecases.validate import require_meeting
+    from atmos_auth.engine.meeting import require_meeting
 
     require_meeting(chain.links)
     if reach == ASKING:

@@ -1,18 +1,18 @@
 """Everything that is wrong with an `auth` section, found without network, prompts or credentials."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
 from atmos_auth.config.check import check
 from atmos_auth.config.settings import Keyring, Logs, Realm
-from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
-from atmos_auth.domain.errors import AtmosAuthError, ConfigError, LinksDoNotMeet
+from atmos_auth.domain.chain import IDENTITY, PROVIDER
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.engine import registry
 from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.meeting import misfits_between
 from atmos_auth.engine.resolve import Resolver
 
 
@@ -57,13 +57,6 @@ def validate(catalog: Catalog, resolver: Resolver) -> Findings:
     return Findings(_once(errors), _once(warning for warning in warnings if warning.place not in places))
 
 
-def require_meeting(links: Sequence[Link]) -> None:
-    """Raise `LinksDoNotMeet` for the first link that cannot use what the link before it gives."""
-    for before, after in pairwise(links):
-        if not _meet(before, after):
-            raise _do_not_meet(before, after)
-
-
 def _entries(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for role, names in ((PROVIDER, catalog.providers), (IDENTITY, catalog.identities)):
         # A section that is no mapping has been found by now.
@@ -100,39 +93,7 @@ def _chain(resolver: Resolver, name: str) -> list[AtmosAuthError]:
         links = resolver.links(name)
     except ConfigError as broken:
         return [broken]
-    return [_do_not_meet(before, after) for before, after in pairwise(links) if not _meet(before, after)]
-
-
-def _meet(before: Link, after: Link) -> bool:
-    gives, needs = _kind(before).gives, _kind(after).needs
-    return issubclass(gives, tuple(needs))
-
-
-def _do_not_meet(before: Link, after: Link) -> LinksDoNotMeet:
-    needs = " or ".join(needed.words() for needed in _kind(after).needs)
-    return LinksDoNotMeet(
-        f"{after} needs {needs or 'nothing before it'}, but {before} gives {_kind(before).gives.words()}",
-        place=after.place,
-        hints=_bridges(before, after),
-    )
-
-
-def _bridges(before: Link, after: Link) -> list[str]:
-    """Kinds that would fit in between."""
-    gives, needs = _kind(before).gives, tuple(_kind(after).needs)
-    fitting = [
-        entry.kind
-        for entry in registry.BUILT_IN
-        if entry.role == IDENTITY
-        and gives in registry.load(entry).needs
-        and needs
-        and issubclass(registry.load(entry).gives, needs)
-    ]
-    return [f"put an identity of kind {' or '.join(fitting)} in between"] if fitting else []
-
-
-def _kind(link: Link) -> Any:
-    return registry.load(registry.find(link.kind, link.role, link.place))
+    return list(misfits_between(links))
 
 
 def _once(failures: Iterable[AtmosAuthError]) -> tuple[AtmosAuthError, ...]:

@@ -7,7 +7,6 @@ from atmos_auth.cli.output import BOLD, GREEN, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import AuthenticationDisabled, NoIdentities, UsageError
-from atmos_auth.usecases.validate import require_meeting
 from atmos_auth.usecases.whoami import provider_label
 from atmos_auth.wiring import Project
 
@@ -58,7 +57,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
     chain = project.auth.chain(identity)
-    require_meeting(chain.links)
+    project.auth.check(chain)
     if arguments.force:
         project.auth.sign_out_of(chain)
     login = project.auth.login_through_browser if arguments.webflow else project.auth.login
