@@ -187,7 +187,7 @@ def test_signing_out_leaves_nothing_behind(run_of, aws, signed_in, environ):
 
 
 def test_after_a_provider_was_signed_out_of_its_next_sign_in_starts_from_scratch(run_of, aws, signed_in):
-    run_of().sign_out_of(run_of().provider_chain("portal"))
+    run_of(person=True).sign_out_of(run_of().provider_chain("portal"))
     run_of(person=True).login_provider("portal")
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
     assert [e.notes.get("grant") for e in aws.journal.entries() if e.operation == "CreateToken"] == ["device_code"]

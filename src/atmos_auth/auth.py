@@ -8,6 +8,7 @@ from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
 from atmos_auth.delivery.environment import Environment
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
+from atmos_auth.domain.errors import NeedsPerson, ServiceError
 from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
@@ -152,10 +153,22 @@ class Auth:
         )
 
     def sign_out_of(self, chain: Chain) -> None:
-        """Drop whatever the chain could start from again, whatever the services say to it."""
-        from atmos_auth.usecases.logout import carry_out
+        """Drop whatever the chain could start from again.
 
-        carry_out(self.logout.from_scratch(chain).sessions)
+        Nothing is dropped where no new sign-in could follow: raises `NeedsPerson` where nobody sees what to do, and
+        `ServiceError` when AWS is out of reach.
+        """
+        if hasattr(self._build(chain.root), "sign_out") and not self._prompter.can_show:
+            raise NeedsPerson(
+                "starting from scratch needs a person to sign in, and there is no terminal here",
+                hints=["run it in a terminal, or without --force"],
+            )
+        for step in self.logout.from_scratch(chain).sessions:
+            try:
+                step.run()
+            except ServiceError as failure:
+                if failure.retryable:
+                    raise
 
     def provider_chain(self, provider: str) -> Chain:
         """Return the chain that consists of this provider alone."""

@@ -49,6 +49,12 @@ def _reported(run: "_Run", words: Sequence[str]) -> int:
         return error.exit_code
     except (BrokenPipeError, SystemExit):
         raise
+    except OSError as error:
+        if error.filename is not None:
+            run.report_fault(error)
+        else:
+            run.report(AtmosAuthError(f"cannot write the output: {error.strerror or error}"))
+        return 1
     except Exception as fault:  # noqa: BLE001 - a person must never meet a bare traceback
         run.report_fault(fault)
         return 1

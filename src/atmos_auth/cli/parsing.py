@@ -42,11 +42,9 @@ class Parser(argparse.ArgumentParser):
             return super()._check_value(action, value)
         from difflib import get_close_matches
 
-        close = get_close_matches(str(value), list(action.choices or ()), n=1)
-        raise UsageError(
-            f'unknown command "{self.prog} {value}"',
-            hints=[*(f"{self.prog} {name}" for name in close), f"{self.prog} --help"],
-        )
+        close = [f"{self.prog} {name}" for name in get_close_matches(str(value), list(action.choices or ()), n=1)]
+        meant = [" ".join(("atmos", *command.words)) for command in COMMANDS if command.words[-1] == value]
+        raise UsageError(f'unknown command "{self.prog} {value}"', hints=[*(meant or close), f"{self.prog} --help"])
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -177,7 +177,8 @@ def _setting_error(path: list[Any]) -> type[InvalidSetting]:
 def _expected(described: dict[str, Any]) -> str:
     choices = [described, *described.get("anyOf", [])]
     for choice in choices:
-        if "description" in choice:
+        # A structure's description says what it is for, not what a value must look like.
+        if "description" in choice and choice.get("type") != "object":
             return str(choice["description"])
     kinds = {
         "string": "text",

@@ -5,6 +5,7 @@ from typing import Any
 
 from atmos_auth.config.load import Config
 from atmos_auth.config.tree import Map, lookup
+from atmos_auth.domain.env_names import DISABLING_WORDS
 from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownProvider
 from atmos_auth.domain.place import Place
 
@@ -52,6 +53,11 @@ class Catalog:
             )
         return found
 
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether no configuration file was found at all."""
+        return not self._config.files
+
     def setting(self, *path: str) -> Any:
         """Return the resolved value below `auth`, or None."""
         return self._config.resolve(("auth", *path))
@@ -68,6 +74,13 @@ class Catalog:
         return self._config.place(("auth", *path))
 
     def _section(self, section: str) -> Map:
+        whole = self._config.peek(("auth",))
+        if whole is not None and not isinstance(whole, Map):
+            raise InvalidSetting(
+                f"auth must be a mapping, not {_type_name(whole)}",
+                place=self._config.place(("auth",)),
+                hints=["write `auth:`, and below it `providers:` and `identities:`, indented"],
+            )
         entries = self._config.peek(("auth", section))
         if entries is None:
             return Map()
@@ -83,7 +96,15 @@ class Catalog:
         return list(self._section(section))
 
     def _is_default(self, name: str) -> bool:
-        return self._config.resolve(("auth", "identities", name, "default")) is True
+        default = self._config.resolve(("auth", "identities", name, "default"))
+        if default is not None and not isinstance(default, bool):
+            # Taken for false, it would quietly let another identity be the default.
+            raise InvalidSetting(
+                f'invalid identity config: identity "{name}": default is "{default}", which is not true or false',
+                place=self.place("identities", name, "default"),
+                hints=["write `default: true` or `default: false`"],
+            )
+        return default is True
 
     def _entry(self, section: str, name: str) -> tuple[str, Map] | None:
         found = lookup(self._section(section), name)
@@ -114,6 +135,12 @@ class Catalog:
                 f"auth.{section}: {written!r} cannot be used as a name",
                 place=place,
                 hints=["in AWS's ini files the keys of that section would leak into every other profile"],
+            )
+        if section == "identities" and written.lower() in DISABLING_WORDS:
+            raise InvalidSetting(
+                f'invalid identity config: "{written}" cannot be used as a name',
+                place=place,
+                hints=["given as an identity, this word switches authentication off: choose another name"],
             )
         return written, settings
 

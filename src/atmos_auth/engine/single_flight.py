@@ -82,7 +82,12 @@ class SingleFlight:
             self._record(key, failure)
             raise
         except KeyboardInterrupt:
-            self._record(key, errors.Cancelled(f"cancelled in process {os.getpid()}, which was {purpose}"))
+            self._record(
+                key,
+                errors.Cancelled(
+                    f"cancelled in process {os.getpid()}, which was {purpose}", hints=["run the command again"]
+                ),
+            )
             raise
         finally:
             remove_file(self._path(key, "holder"))
@@ -136,3 +141,8 @@ class SingleFlight:
 def _lines(record: dict[str, Any], name: str) -> list[str]:
     lines = record.get(name)
     return [str(line) for line in lines] if isinstance(lines, list) else []
+
+
+def _cancelled(purpose: str) -> errors.Cancelled:
+    words = f"cancelled in process {os.getpid()}, which was {purpose}"
+    return errors.Cancelled(words, hints=["run the command again"])

@@ -87,8 +87,8 @@ class Logout:
         return plan._replace(sessions=[*plan.sessions, *sessions])
 
     def from_scratch(self, chain: Chain) -> Plan:
-        """Plan for whatever the chain could start from again: each link's credentials and its sign-in."""
-        steps = []
+        """Plan for whatever the chain could start from again, the session at AWS first: it may be out of reach."""
+        steps: list[Step] = []
         for length in range(1, len(chain.links) + 1):
             part = Chain(chain.links[:length], chain.fingerprints[:length])
             steps += self._of_tip(part) if part.tip.role == IDENTITY else self._session(part.tip.name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import NoDefaultIdentity, NoIdentities, SelectionError, SeveralDefaults
+from atmos_auth.domain.errors import NoDefaultIdentity, NoIdentities, SelectionError, SeveralDefaults, UnknownIdentity
 from atmos_auth.domain.ports import Prompter
 from atmos_auth.engine.catalog import Catalog
 
@@ -32,7 +32,13 @@ def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str
     if named is not None:
         if disables(named):
             return None
-        return catalog.identity(named)[0]
+        try:
+            return catalog.identity(named)[0]
+        except UnknownIdentity as unknown:
+            if asked.name is None:
+                unknown.details = (f"it is named by {env_names.ATMOS_IDENTITY}",)
+                unknown.hints = (*unknown.hints, f"unset {env_names.ATMOS_IDENTITY}")
+            raise
     defaults = catalog.default_identities()
     if len(defaults) == 1:
         return defaults[0]
@@ -64,6 +70,7 @@ def _all(catalog: Catalog) -> list[str]:
     if not names:
         raise NoIdentities(
             "no identities available: the configuration defines none",
+            details=["no atmos.yaml was found here, above, or in the repository"] if catalog.is_unwritten else [],
             hints=[
                 "define one under `auth.identities` in atmos.yaml",
                 "if a profile defines them: --profile NAME",

@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise UsageError("mutually exclusive flags provided: --providers and --identities", hints=["keep one of them"])
     entries = _filtered(arguments, project.auth.entries())
     if not entries:
-        project.streams.stderr.write("No providers or identities configured.\n")
+        where = " (no atmos.yaml was found here, above, or in the repository)" if project.catalog.is_unwritten else ""
+        project.streams.stderr.write(f"No providers or identities configured{where}.\n")
     stdout = project.streams.stdout
     paint = Paint(stdout, project.environ, plain=project.plain)
     stdout.write(_FORMATS[arguments.format](entries, project.clock.now(), paint))

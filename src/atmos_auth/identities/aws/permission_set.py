@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from atmos_auth.aws_api.sso_portal import Account, SsoPortal
 from atmos_auth.config.settings import AccountId, ChainedIdentitySettings, Region, Text
 from atmos_auth.domain.credentials import AwsCredentials, SsoToken
-from atmos_auth.domain.errors import AccessDenied, AuthenticationFailed
+from atmos_auth.domain.errors import AccessDenied, AuthenticationFailed, ServiceError
 from atmos_auth.domain.ports import Tools
 
 
@@ -55,7 +55,7 @@ class PermissionSet:
             raise AccessDenied(
                 f'the permission set "{principal.name}" is not assigned to you in account {account_id}',
                 details=[denied.message, *denied.details],
-                hints=["check `principal.name`, or ask for the assignment", "atmos auth login --force"],
+                hints=self._remedies(portal, account_id),
             ) from denied
         return AwsCredentials(
             access_key_id=keys.access_key_id,
@@ -68,6 +68,19 @@ class PermissionSet:
             session=previous.session,
             endpoint_url=self._settings.spec.endpoint_url or previous.endpoint_url,
         )
+
+    def _remedies(self, portal: SsoPortal, account_id: str) -> list[str]:
+        """Say what the person does have in this account, if the portal tells."""
+        ask = "ask for the assignment; one that is new needs `atmos auth login --force`"
+        try:
+            assigned = sorted(portal.roles(account_id))
+        except (AuthenticationFailed, ServiceError):
+            return ["check `principal.name`", ask]
+        from difflib import get_close_matches
+
+        close = get_close_matches(self._settings.principal.name, assigned, n=1)
+        hints = [f'did you mean "{close[0]}"?'] if close else []
+        return [*hints, f"you have there: {', '.join(assigned) or 'nothing'}", ask]
 
     def _account_id(self, accounts: Iterable[Account]) -> str:
         name = self._settings.principal.account.name

@@ -69,7 +69,11 @@ class BrowserSignIn:
         if not tools.prompter.can_show:
             raise NeedsPerson(
                 f'signing in as "{self._name}" through the browser needs a person, and there is no terminal here',
-                hints=["run it in a terminal", "in CI, use an identity that needs no person"],
+                hints=[
+                    "run it in a terminal",
+                    f"or store keys: atmos auth user configure --identity {self._name}",
+                    "in CI, use an identity that needs no person",
+                ],
             )
         key = DpopKey.generate()
         service = SignIn(tools, region=self._region, endpoint_url=self._endpoint_url, key=key)

@@ -108,10 +108,11 @@ class AwsUser:
     def _with_keys(self, keys: UserKeys) -> AwsCredentials:
         try:
             return self._keys.begin(keys)
-        except KeysRejected:
+        except KeysRejected as rejection:
             # Only a person can bring keys back, so only in front of one are they thrown away.
             if keys.in_configuration or not self._tools.prompter.can_ask:
                 raise
+            self._tools.prompter.warn(" ".join((f"{rejection.message}; they are removed.", *rejection.details[:1])))
         # Stale keys would be met again by every command after this one, and an old sign-in may be another user's.
         self._tools.keys.remove(self._name)
         self.sign_out_of_browser()
