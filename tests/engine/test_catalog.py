@@ -80,13 +80,15 @@ def test_other_names_are_peoples_own(catalog_of, name):
     assert catalog_of(f'identities:\n  "{name}": {{ kind: ambient }}\n').identity(name)[0] == name
 
 
-def test_only_true_makes_a_default(catalog_of):
+@pytest.mark.parametrize("word", ['"true"', "1", "yes"])
+def test_a_default_that_is_neither_true_nor_false_does_not_quietly_choose_another(catalog_of, word):
     catalog = catalog_of(
-        """
+        f"""
         identities:
-          a: { kind: ambient, default: "true" }
-          b: { kind: ambient, default: 1 }
-          c: { kind: ambient, default: false }
+          a: {{ kind: ambient, default: {word} }}
+          b: {{ kind: ambient, default: true }}
+          c: {{ kind: ambient, default: false }}
         """
     )
-    assert catalog.default_identities() == []
+    with pytest.raises(InvalidSetting, match="is not true or false"):
+        catalog.default_identities()

@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         if warning.place:
             stderr.write(f"  {paint(f'at {warning.place}', DIM)}\n")
         show_hints(warning, stderr)
+    if not findings.files and not findings.errors:
+        stderr.write(f"{paint('⚠', YELLOW)} no atmos.yaml was found here, above, or in the repository\n")
     if not findings.errors:
         stderr.write(paint("✅ Authentication configuration is valid", GREEN) + "\n")
         return 0
