@@ -8,12 +8,12 @@ from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
 from atmos_auth.delivery.environment import Environment
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
-from atmos_auth.domain.errors import NeedsPerson, ServiceError
+from atmos_auth.domain.errors import NeedsPerson
 from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
-from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT, ensure, passes_through
+from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT, ensure, nearest_region, passes_through
 from atmos_auth.usecases.mend_keys import pointing_at_keys
 from atmos_auth.usecases.select_identity import Asked, select_identity
 
@@ -158,17 +158,14 @@ class Auth:
         Nothing is dropped where no new sign-in could follow: raises `NeedsPerson` where nobody sees what to do, and
         `ServiceError` when AWS is out of reach.
         """
+        from atmos_auth.usecases.logout import drop
+
         if hasattr(self._build(chain.root), "sign_out") and not self._prompter.can_show:
             raise NeedsPerson(
                 "starting from scratch needs a person to sign in, and there is no terminal here",
                 hints=["run it in a terminal, or without --force"],
             )
-        for step in self.logout.from_scratch(chain).sessions:
-            try:
-                step.run()
-            except ServiceError as failure:
-                if failure.retryable:
-                    raise
+        drop(self.logout.from_scratch(chain).sessions)
 
     def provider_chain(self, provider: str) -> Chain:
         """Return the chain that consists of this provider alone."""
@@ -209,7 +206,7 @@ class Auth:
             return ensure(chain, reach, profiles=self._profiles, authenticator=self._authenticator, clock=self._clock)
 
     def _pointing(self, chain: Chain, credential: Credential | None) -> Environment:
-        region = credential.region if credential is not None else _nearest_region(chain)
+        region = credential.region if credential is not None else nearest_region(chain)
         if passes_through(chain):
             return environment.passing_through(chain.tip.name, region, _own_variables(chain))
         return environment.with_files(chain.tip.name, self._profiles.locate(chain), region, _own_variables(chain))
@@ -221,9 +218,10 @@ class Auth:
         return self._ensure(chain, reach)
 
     def _caller(self, credentials: AwsCredentials) -> tuple[str, str]:
+        from atmos_auth.aws_api.partitions import FALLBACK_REGION
         from atmos_auth.aws_api.sts import Sts
 
-        region = credentials.region or "us-east-1"
+        region = credentials.region or FALLBACK_REGION
         return Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url).caller_identity()
 
 
@@ -231,13 +229,3 @@ def _own_variables(chain: Chain) -> dict[str, str]:
     """The identity's `env` list as a mapping."""
     entries = chain.tip.settings.get("env") or []
     return {str(e["key"]): str(e["value"]) for e in entries if isinstance(e, Mapping) and e.get("key") and "value" in e}
-
-
-def _nearest_region(chain: Chain) -> str | None:
-    """The region that credentials of this chain would carry."""
-    for link in reversed(chain.links):
-        principal = link.settings.get("principal")
-        region = (principal.get("region") if isinstance(principal, Mapping) else None) or link.settings.get("region")
-        if region:
-            return str(region)
-    return None

@@ -1,9 +1,11 @@
 """Proofs of possession: each token request shows that it comes from the holder of one key (RFC 9449)."""
 
 import json
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+
+from atmos_auth.aws_api.base64url import base64url
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -59,21 +61,17 @@ class DpopKey:
         numbers = self._private.public_key().public_numbers()
         jwk = {"crv": "P-256", "kty": "EC", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
         header = {"alg": "ES256", "jwk": jwk, "typ": "dpop+jwt"}
-        claims = {"htm": method, "htu": url, "iat": int(now), "jti": _url_safe(random_bytes(16))}
+        claims = {"htm": method, "htu": url, "iat": int(now), "jti": base64url(random_bytes(16))}
         signed = f"{_part(header)}.{_part(claims)}"
         r, s = decode_dss_signature(self._private.sign(signed.encode(), ec.ECDSA(SHA256())))
         # JWS wants both numbers side by side, not DER (RFC 7518 section 3.4).
         signature = r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
-        return f"{signed}.{_url_safe(signature)}"
+        return f"{signed}.{base64url(signature)}"
 
 
 def _part(content: Mapping[str, object]) -> str:
-    return _url_safe(json.dumps(content, separators=(",", ":")).encode())
+    return base64url(json.dumps(content, separators=(",", ":")).encode())
 
 
 def _coordinate(number: int) -> str:
-    return _url_safe(number.to_bytes(COORDINATE_BYTES, "big"))
-
-
-def _url_safe(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url(number.to_bytes(COORDINATE_BYTES, "big"))

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from atmos_auth.domain.errors import InvalidSetting
 
+# Where requests go when nothing on the chain names a region.
+FALLBACK_REGION = "us-east-1"
+
 # Console and sign-in hosts are in no data file of botocore's: these are its `signin` endpoint rules.
 _SIGN_IN_DOMAINS = {
     "aws": "aws.amazon.com",
@@ -20,11 +23,10 @@ _SIGN_IN_DOMAINS = {
 
 
 class Partition(NamedTuple):
-    """An AWS partition: its id, the suffix of its API hosts, and the region where its STS lives by default."""
+    """An AWS partition: its id, and the suffix of its API hosts."""
 
     id: str
     dns_suffix: str
-    default_region: str
 
 
 def partition_of(region: str) -> Partition:
@@ -66,7 +68,7 @@ def _table() -> tuple[tuple[re.Pattern[str], Partition], ...]:
     return tuple(
         (
             re.compile(entry["regionRegex"]),
-            Partition(entry["id"], entry["outputs"]["dnsSuffix"], entry["outputs"]["implicitGlobalRegion"]),
+            Partition(entry["id"], entry["outputs"]["dnsSuffix"]),
         )
         for entry in partitions
     )

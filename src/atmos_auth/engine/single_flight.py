@@ -82,12 +82,7 @@ class SingleFlight:
             self._record(key, failure)
             raise
         except KeyboardInterrupt:
-            self._record(
-                key,
-                errors.Cancelled(
-                    f"cancelled in process {os.getpid()}, which was {purpose}", hints=["run the command again"]
-                ),
-            )
+            self._record(key, _cancelled(purpose))
             raise
         finally:
             remove_file(self._path(key, "holder"))

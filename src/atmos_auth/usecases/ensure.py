@@ -1,6 +1,6 @@
 """The heart: the credential of a chain, at the least cost that the caller allows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from atmos_auth.domain.chain import Chain
@@ -31,7 +31,7 @@ def ensure(
     kind. Raises `CredentialsMissing` when more reach would be needed, else whatever the authenticator raises.
     """
     if passes_through(chain):
-        return Ambient(region=_region(chain))
+        return Ambient(region=nearest_region(chain))
     delivered = profiles.read(chain) or profiles.restore(chain)
     state = freshness(delivered, clock.now()) if delivered is not None else EXPIRED
     if delivered is not None and (state == FRESH or (reach == OFFLINE and state != EXPIRED)):
@@ -56,10 +56,14 @@ def passes_through(chain: Chain) -> bool:
     return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
 
 
-def _region(chain: Chain) -> str | None:
-    principal = chain.tip.settings.get("principal")
-    region = principal.get("region") if isinstance(principal, dict) else None
-    return region or chain.tip.settings.get("region")
+def nearest_region(chain: Chain) -> str | None:
+    """Return the region that credentials of this chain would carry, None when no link names one."""
+    for link in reversed(chain.links):
+        principal = link.settings.get("principal")
+        region = (principal.get("region") if isinstance(principal, Mapping) else None) or link.settings.get("region")
+        if region:
+            return str(region)
+    return None
 
 
 def _missing(chain: Chain, delivered: AwsCredentials | None, login: str) -> CredentialsMissing:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
-from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, ServiceError
 from atmos_auth.domain.ports import TokenStore
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine import registry
@@ -187,6 +187,16 @@ def carry_out(steps: Sequence[Step]) -> Outcome:
         except AtmosAuthError as failure:
             failures.append(f"{step.what}: {failure.message}")
     return Outcome(tuple(removed), tuple(failures))
+
+
+def drop(steps: Sequence[Step]) -> None:
+    """Run the steps in order, up to the first whose service is out of reach: raises that `ServiceError`."""
+    for step in steps:
+        try:
+            step.run()
+        except ServiceError as failure:
+            if failure.retryable:
+                raise
 
 
 def _kind_class(link: Link) -> Any:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from atmos_auth.aws_api.mfa import with_mfa
+from atmos_auth.aws_api.partitions import FALLBACK_REGION
 from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.config.settings import ChainedIdentitySettings, Duration, MfaArn, Region, Text
@@ -12,8 +13,6 @@ from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AccessDenied, WrongMfaCode
 from atmos_auth.domain.ports import Tools
 
-# Used to sign when nothing on the chain names a region.
-FALLBACK_REGION = "us-east-1"
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: [\w+=,.@-]*, 2 to 64 characters
 SESSION_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
 SESSION_NAME_LENGTH = 64

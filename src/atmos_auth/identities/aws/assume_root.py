@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from atmos_auth.aws_api.partitions import FALLBACK_REGION
 from atmos_auth.aws_api.sts import Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.config.settings import AccountId, ChainedIdentitySettings, Duration, Region
@@ -15,8 +16,6 @@ from atmos_auth.domain.errors import AccessDenied
 from atmos_auth.domain.ports import Tools
 
 LONGEST_SECONDS = 900
-# AssumeRoot has no global endpoint, so some region must be named.
-FALLBACK_REGION = "us-east-1"
 TASKS = (
     "IAMAuditRootUserCredentials",
     "IAMCreateRootUserPassword",

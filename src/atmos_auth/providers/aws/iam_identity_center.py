@@ -1,11 +1,11 @@
 """Kind `aws/iam-identity-center`: a person signs in to a portal, in a browser here or with a code anywhere."""
 
-from base64 import urlsafe_b64encode
 from hashlib import sha1, sha256
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from atmos_auth.aws_api.base64url import base64url
 from atmos_auth.aws_api.sso_oidc import (
     AUTHORIZATION_CODE,
     CALLBACK_PATH,
@@ -137,8 +137,8 @@ class IamIdentityCenter:
     def _with_browser(self, *, or_give_up: bool) -> SsoToken | None:
         """Authorization code with PKCE (RFC 7636, RFC 8252); without a browser: None, or the person opens the URL."""
         tools = self._tools
-        state, verifier = _url_safe(tools.random_bytes(16)), _url_safe(tools.random_bytes(48))
-        challenge = _url_safe(sha256(verifier.encode()).digest())
+        state, verifier = base64url(tools.random_bytes(16)), base64url(tools.random_bytes(48))
+        challenge = base64url(sha256(verifier.encode()).digest())
         oidc = self._oidc()
         client = oidc.register(grant=AUTHORIZATION_CODE, start_url=self._settings.start_url)
         with tools.listen(path=CALLBACK_PATH, state=state, port=self._callback_port()) as listener:
@@ -230,7 +230,3 @@ class IamIdentityCenter:
 def session_key(start_url: str, region: str) -> str:
     """Name a portal session as its file is named: sha1 of `start_url|region`, in lower-case hex."""
     return sha1(f"{start_url}|{region}".encode(), usedforsecurity=False).hexdigest()
-
-
-def _url_safe(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()

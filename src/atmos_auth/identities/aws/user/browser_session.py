@@ -4,12 +4,14 @@ RFC 7636, RFC 8252, RFC 9449; the service's own dialect is in `aws_api.sign_in`.
 """
 
 import re
-from base64 import b64decode, urlsafe_b64encode
+from base64 import b64decode
 from hashlib import sha256
 from hmac import compare_digest
 from urllib.parse import parse_qs, urlsplit
 
+from atmos_auth.aws_api.base64url import base64url
 from atmos_auth.aws_api.dpop import DpopKey
+from atmos_auth.aws_api.partitions import FALLBACK_REGION
 from atmos_auth.aws_api.sign_in import (
     CALLBACK_PATH,
     CONFIRMATION_PATH,
@@ -24,7 +26,6 @@ from atmos_auth.domain.fields import Field
 from atmos_auth.domain.ports import Invitation, Tools
 from atmos_auth.identities.aws.user.settings import AwsUserSettings
 
-FALLBACK_REGION = "us-east-1"
 SESSION_SECONDS = 12 * 3600
 # A session about to end is not worth a call.
 SESSION_MARGIN_SECONDS = 60
@@ -77,9 +78,9 @@ class BrowserSignIn:
             )
         key = DpopKey.generate()
         service = SignIn(tools, region=self._region, endpoint_url=self._endpoint_url, key=key)
-        verifier = _url_safe(tools.random_bytes(32))
-        challenge = _url_safe(sha256(verifier.encode()).digest())
-        state = _url_safe(tools.random_bytes(16))
+        verifier = base64url(tools.random_bytes(32))
+        challenge = base64url(sha256(verifier.encode()).digest())
+        state = base64url(tools.random_bytes(16))
         paste = not tools.browser.is_local and tools.prompter.can_ask
         client_id = CROSS_DEVICE if paste else SAME_DEVICE
         take_code = self._pasted_code if paste else self._called_back
@@ -206,7 +207,3 @@ def _subject(id_token: str | None) -> str | None:
     except (IndexError, ValueError, AttributeError, RecursionError):
         return None
     return subject if isinstance(subject, str) and _ARN.fullmatch(subject) else None
-
-
-def _url_safe(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()

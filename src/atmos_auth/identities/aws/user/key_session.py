@@ -4,6 +4,7 @@ Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.
 """
 
 from atmos_auth.aws_api.mfa import with_mfa
+from atmos_auth.aws_api.partitions import FALLBACK_REGION
 from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.domain.credentials import AwsCredentials
@@ -23,7 +24,6 @@ from atmos_auth.identities.aws.user.settings import AwsUserSettings
 SHORTEST_SECONDS = 15 * 60
 LONGEST_SECONDS = 12 * 3600
 LONGEST_WITH_MFA_SECONDS = 36 * 3600
-FALLBACK_REGION = "us-east-1"
 # How it says that a signature was good, but not at this time.
 _WRONG_TIME = ("signature expired", "signature not yet current")
 
