@@ -41,6 +41,7 @@ class Application:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
+        request.max_form_memory_size = None  # the services themselves say what is too long
         try:
             response = self._answer(request)
         except HTTPException as error:  # werkzeug's own, such as a body that is too large

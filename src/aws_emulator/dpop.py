@@ -9,19 +9,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-
-from aws_emulator import json_web_tokens
+from aws_emulator import json_web_keys, json_web_tokens
 
 if TYPE_CHECKING:
     from aws_emulator.clock import Clock
     from aws_emulator.json_web_tokens import Jwt
 
 WINDOW_SECONDS = 300
-_COORDINATE_BYTES = 32
 
 
 class ProofError(ValueError):
@@ -90,36 +84,15 @@ def _check_header(jwt: Jwt) -> dict[str, Any]:
     if not isinstance(jwk, dict) or jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         message = "The proof's jwk is not an EC key on P-256."
         raise ProofError(message)
-    if "d" in jwk:
-        message = "The proof's jwk holds a private key."
-        raise ProofError(message)
     return jwk
 
 
 def _check_signature(jwt: Jwt, jwk: dict[str, Any]) -> None:
-    key = ec.EllipticCurvePublicNumbers(_coordinate(jwk, "x"), _coordinate(jwk, "y"), ec.SECP256R1())
     try:
-        # JWS writes the two numbers one after the other (RFC 7518 3.4), the library reads them as DER.
-        if len(jwt.signature) != 2 * _COORDINATE_BYTES:
-            raise InvalidSignature
-        halves = (jwt.signature[:_COORDINATE_BYTES], jwt.signature[_COORDINATE_BYTES:])
-        signature = encode_dss_signature(*(int.from_bytes(half) for half in halves))
-        key.public_key().verify(signature, jwt.signed, ec.ECDSA(SHA256()))
-    except InvalidSignature as error:
-        message = "The proof's signature is wrong."
-        raise ProofError(message) from error
+        key = json_web_keys.public_key(jwk)
     except ValueError as error:
-        message = "The proof's jwk is not a point on P-256."
+        message = f"The proof's jwk is no public key: {error}."
         raise ProofError(message) from error
-
-
-def _coordinate(jwk: dict[str, Any], name: str) -> int:
-    value = jwk.get(name)
-    try:
-        data = json_web_tokens.decode(value) if isinstance(value, str) else b""
-    except ValueError:
-        data = b""
-    if len(data) != _COORDINATE_BYTES:
-        message = f"The proof's jwk has no {name} of {_COORDINATE_BYTES} bytes."
+    if not json_web_keys.verifies(key, jwt):
+        message = "The proof's signature is wrong."
         raise ProofError(message)
-    return int.from_bytes(data)

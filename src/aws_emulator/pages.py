@@ -1,4 +1,4 @@
-"""The HTML pages a person sees: plain forms, no script, one stylesheet."""
+"""The HTML pages a person sees: plain forms, no script unless a page brings one, one stylesheet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 STYLE_PATH = "/assets/style.css"
+_FOOTER = "Runs on this machine only. Nothing here reaches AWS."
 
 _PAGE = Markup("""<!doctype html>
 <html lang="en">
@@ -28,7 +29,7 @@ _PAGE = Markup("""<!doctype html>
 <h1>{title}</h1>
 {body}
 </main>
-<footer>Runs on this machine only. Nothing here reaches AWS.</footer>
+<footer>{footer}</footer>
 </body>
 </html>
 """)
@@ -123,13 +124,21 @@ def hidden_fields(fields: Mapping[str, str]) -> Markup:
     return Markup().join(_HIDDEN.format(name, value) for name, value in fields.items() if name not in _ANSWERS)
 
 
-def page(title: str, body: Markup, status: int = 200, redirect_origin: str = "", site: Markup = PORTAL) -> Response:
-    """Give a whole page with the headers that keep scripts, frames and caches away."""
+def page(
+    title: str,
+    body: Markup,
+    status: int = 200,
+    redirect_origin: str = "",
+    site: Markup = PORTAL,
+    policy: str = "",
+    footer: str = _FOOTER,
+) -> Response:
+    """Give a whole page with the headers that keep frames, caches and what `policy` does not allow away."""
     name = site.striptags().lower()
-    html = _PAGE.format(title=title, name=name, site=site, style=STYLE_PATH, body=body)
+    html = _PAGE.format(title=title, name=name, site=site, style=STYLE_PATH, body=body, footer=footer)
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"default-src 'none'; {policy}style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {redirect_origin}".rstrip()
     )
     response.headers["Cache-Control"] = "no-store"

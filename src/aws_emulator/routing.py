@@ -9,10 +9,10 @@ from werkzeug.utils import redirect
 
 from aws_emulator import pages, query_protocol, rest_json
 from aws_emulator.errors import AwsError
-from aws_emulator.services import sign_in_pages, signin, sso_oidc, user_sign_in_pages
+from aws_emulator.services import github, sign_in_pages, signin, sso_oidc, user_sign_in_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aws_emulator.calls import Call
     from aws_emulator.services.control import Control
@@ -33,6 +33,12 @@ class Operation(NamedTuple):
     refuse: Callable[[AwsError], Response]
 
 
+class Fork(NamedTuple):
+    """One address that serves several operations; `pick` tells from the request which."""
+
+    pick: Callable[[Request], Operation]
+
+
 class Routes:
     """The routing table; a service on a path of its own, or one named by a form's Action."""
 
@@ -45,12 +51,15 @@ class Routes:
         sign_in: sign_in_pages.SignInPages,
         user_sign_in: signin.Signin,
         user_pages: user_sign_in_pages.UserSignInPages,
+        actions: github.GitHub,
         control: Control,
+        more: Mapping[tuple[str, str], Operation | Fork],
     ) -> None:
         json, html, oauth = rest_json.refusal, sign_in_pages.refusal, sso_oidc.refusal
         user_html = user_sign_in_pages.refusal
         authorize, confirmation = user_sign_in_pages.AUTHORIZE_PATH, user_sign_in_pages.CONFIRMATION_PATH
-        self._by_path = {
+        self._by_path: dict[tuple[str, str], Operation | Fork] = {
+            **more,
             ("POST", "/client/register"): Operation("sso-oidc", "RegisterClient", oidc.RegisterClient, oauth),
             ("POST", "/device_authorization"): Operation(
                 "sso-oidc", "StartDeviceAuthorization", oidc.StartDeviceAuthorization, oauth
@@ -71,6 +80,11 @@ class Routes:
             ("GET", authorize): Operation(PAGES, "ShowSignIn", user_pages.ShowSignIn, user_html),
             ("POST", authorize): Operation(PAGES, "DecideSignIn", user_pages.DecideSignIn, user_html),
             ("GET", confirmation): Operation(PAGES, "ShowConfirmation", user_pages.ShowConfirmation, user_html),
+            ("GET", github.TOKEN_PATH): Operation("github", "CreateIdToken", actions.CreateIdToken, github.refusal),
+            ("GET", github.CONFIGURATION_PATH): Operation(
+                "github", "ReadConfiguration", actions.ReadConfiguration, github.refusal
+            ),
+            ("GET", github.KEYS_PATH): Operation("github", "ReadKeys", actions.ReadKeys, github.refusal),
             ("GET", pages.STYLE_PATH): Operation(CONTROL, "ReadStyle", lambda _: pages.stylesheet(), html),
             ("GET", "/favicon.ico"): Operation(CONTROL, "ReadIcon", lambda _: Response(status=204), html),
             ("GET", "/_emulator/journal"): Operation(CONTROL, "ReadJournal", control.ReadJournal, json),
@@ -80,8 +94,15 @@ class Routes:
             ("DELETE", "/_emulator/faults"): Operation(CONTROL, "ClearFaults", control.ClearFaults, json),
             ("POST", "/_emulator/revoke-sessions"): Operation(CONTROL, "RevokeSessions", control.RevokeSessions, json),
             ("POST", "/_emulator/rotate-key"): Operation(CONTROL, "RotateKey", control.RotateKey, json),
+            ("POST", "/_emulator/rotate-issuer-key"): Operation(
+                CONTROL, "RotateIssuerKey", control.RotateIssuerKey, json
+            ),
             ("POST", "/_emulator/revoke-key"): Operation(CONTROL, "RevokeKey", control.RevokeKey, json),
             ("GET", "/_emulator/totp"): Operation(CONTROL, "ReadTotp", control.ReadTotp, json),
+            ("GET", "/_emulator/saml-totp"): Operation(CONTROL, "ReadSamlTotp", control.ReadSamlTotp, json),
+            ("GET", "/_emulator/sms-code"): Operation(CONTROL, "ReadSmsCode", control.ReadSmsCode, json),
+            ("GET", "/_emulator/push-number"): Operation(CONTROL, "ReadPushNumber", control.ReadPushNumber, json),
+            ("POST", "/_emulator/answer-push"): Operation(CONTROL, "AnswerPush", control.AnswerPush, json),
         }
         self._by_action = {
             operation.__name__: Operation("sts", operation.__name__, operation, query_protocol.refusal)
@@ -101,7 +122,7 @@ class Routes:
             return self._find_action(request)
         found = self._by_path.get((request.method, request.path))
         if found is not None:
-            return found
+            return found.pick(request) if isinstance(found, Fork) else found
         methods = sorted(method for method, path in self._by_path if path == request.path)
         error = AwsError("UnknownOperationException", "There is no such operation.", 404)
         if methods:

@@ -16,15 +16,26 @@ from aws_emulator.clock import Clock
 from aws_emulator.device_codes import Decision, DeviceCodes
 from aws_emulator.dpop import DpopProofs
 from aws_emulator.faults import Faults
+from aws_emulator.identity_provider import IdentityProvider
+from aws_emulator.identity_routes import identity_routes
+from aws_emulator.issuer_keys import IssuerKeys
 from aws_emulator.journal import Journal
 from aws_emulator.keys import Keys
 from aws_emulator.mfa_devices import MfaDevices
+from aws_emulator.people_at_idp import PeopleAtIdp
 from aws_emulator.portal_sessions import PortalSessions
 from aws_emulator.rate_limit import PortalRate
 from aws_emulator.registrations import Registrations
 from aws_emulator.routing import Routes
-from aws_emulator.saml import NoSamlAssertions
+from aws_emulator.saml import SamlAssertions
+from aws_emulator.saml_names import SIGN_IN
+from aws_emulator.second_factors import SecondFactors
+from aws_emulator.services.adfs import Adfs
 from aws_emulator.services.control import Control
+from aws_emulator.services.github import API_VERSION, TOKEN_PATH, GitHub
+from aws_emulator.services.google import Google
+from aws_emulator.services.idp import Idp
+from aws_emulator.services.okta import Okta
 from aws_emulator.services.sign_in_pages import SignInPages
 from aws_emulator.services.signin import Signin
 from aws_emulator.services.sso_oidc import SsoOidc
@@ -35,9 +46,11 @@ from aws_emulator.services.user_sign_in_pages import UserSignInPages
 from aws_emulator.sign_in_codes import SignInCodes
 from aws_emulator.sign_in_sessions import SignInSessions
 from aws_emulator.state_file import default_state, load_state
+from aws_emulator.tickets import Tickets
 from aws_emulator.web_identity import WebIdentityTokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from _typeshed.wsgi import WSGIEnvironment
@@ -47,6 +60,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 # Many programs may knock at once; a short queue would refuse some of them.
 _BACKLOG = 512
+_IDP_SESSION_SECONDS = 8 * 3600
 
 
 class _Handler(WSGIRequestHandler):
@@ -88,9 +102,13 @@ class Emulator:
         self.journal = Journal(Path(journal) if journal is not None else None)
         self._keys = Keys(state, self.clock)
         self._devices = MfaDevices(state, self.clock)
+        self._issuer_keys = IssuerKeys()
         self._sessions = PortalSessions(state, self.clock)
         self._user_sessions = SignInSessions(state, self.clock, self._keys)
         self._device_codes = DeviceCodes(state, self.clock)
+        self._factors = SecondFactors(state, self.clock)
+        self._idp_sessions: Tickets[str] = Tickets(self.clock, _IDP_SESSION_SECONDS)
+        self._identity_provider = IdentityProvider(state, self.clock, lambda: self.url)
         self._host = host
         self._port = port
         self._thread: threading.Thread | None = None
@@ -169,9 +187,10 @@ class Emulator:
         self._decide(user_code, approved=False)
 
     def revoke_sessions(self) -> None:
-        """End every sign-in: bearer tokens get 401, refresh tokens of people and of users are no good."""
+        """End every sign-in: bearer tokens get 401, refresh tokens and identity providers' cookies are no good."""
         self._sessions.end_all()
         self._user_sessions.end_all()
+        self._idp_sessions.forget_all()
 
     def totp(self, user_arn: str) -> str:
         """Give the code a user's MFA device shows now; a user without a device raises `LookupError`."""
@@ -188,6 +207,43 @@ class Emulator:
         """Honour a key no more; ends its user's sign-ins. A key that is not there raises `LookupError`."""
         self._keys.revoke(access_key_id)
 
+    def github_environment(self) -> dict[str, str]:
+        """Give the variables that a GitHub job with `id-token: write` asks for its ID tokens with."""
+        return {
+            "GITHUB_ACTIONS": "true",
+            "CI": "true",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.url}{TOKEN_PATH}?api-version={API_VERSION}",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": self.state.github.request_token,
+        }
+
+    def issue_token(self, claims: Mapping[str, object], header: Mapping[str, object] | None = None) -> str:
+        """Sign claims of your own as a JWT with the issuer key; `header` adds members to its header."""
+        return self._issuer_keys.current().sign(claims, header)
+
+    def rotate_issuer_key(self) -> str:
+        """Publish a new issuer key instead of the old one and give its `kid`; older tokens are good for nothing."""
+        return self._issuer_keys.rotate()
+
+    def saml_response(self, name: str, recipient: str = SIGN_IN) -> str:
+        """Give a response signed for a person now, in base64; an unknown name raises `LookupError`."""
+        return self._identity_provider.response(name, recipient)
+
+    def saml_totp(self, name: str) -> str:
+        """Give the code the app of somebody at the identity provider shows; without an app raises `LookupError`."""
+        return self._factors.totp(name)
+
+    def sms_code(self, name: str) -> str:
+        """Give the code in the last text message to somebody; raises `LookupError` if none is good."""
+        return self._factors.sms_code(name)
+
+    def expected_push_number(self, name: str) -> int | None:
+        """Give the number the page shows somebody, None for a plain push; raises `LookupError` if no push waits."""
+        return self._factors.expected_number(name)
+
+    def answer_push(self, name: str, *, approve: bool = True, number: int | None = None) -> None:
+        """Tap on somebody's phone; a number other than the page's is a refusal. `LookupError` if no push waits."""
+        self._factors.answer_push(name, approve=approve, number=number)
+
     def _serve(self) -> None:
         self._server.timeout = 0.5
         while not self._stopping.is_set():
@@ -203,6 +259,9 @@ class Emulator:
     def _application(self) -> Application:
         state, clock, sessions, device_codes = self.state, self.clock, self._sessions, self._device_codes
         keys, devices, user_sessions = self._keys, self._devices, self._user_sessions
+        issuer_keys = self._issuer_keys
+        web_tokens = WebIdentityTokens(state, clock, issuer_keys)
+        people, idp_sessions = PeopleAtIdp(state, self._factors, self._identity_provider), self._idp_sessions
         registrations = Registrations(state, clock)
         codes = AuthorizationCodes(clock)
         user_codes = SignInCodes(clock)
@@ -210,10 +269,17 @@ class Emulator:
             SsoOidc(state, registrations, device_codes, codes, sessions),
             SsoPortal(state, sessions, keys, PortalRate(state, clock)),
             Sts(state, clock, keys, devices),
-            StsFederation(state, keys, WebIdentityTokens(state, clock), NoSamlAssertions()),
+            StsFederation(state, clock, keys, web_tokens, SamlAssertions(state, clock, self._identity_provider)),
             SignInPages(state, registrations, device_codes, codes),
-            Signin(state, clock, user_codes, user_sessions, DpopProofs(clock)),
+            Signin(state, clock, user_codes, user_sessions, DpopProofs(clock), issuer_keys),
             UserSignInPages(state, user_codes),
-            Control(clock, self.faults, self.journal, keys, devices, self.revoke_sessions),
+            GitHub(state, clock, issuer_keys),
+            Control(clock, self.faults, self.journal, keys, devices, issuer_keys, self._factors, self.revoke_sessions),
+            identity_routes(
+                Okta(clock, people, idp_sessions),
+                Adfs(clock, people, idp_sessions),
+                Google(clock, people, idp_sessions),
+                Idp(clock, people, idp_sessions, self._identity_provider),
+            ),
         )
         return Application(routes, clock, self.faults, self.journal)

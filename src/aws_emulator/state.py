@@ -5,6 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aws_emulator.github_job import GitHubJob
+
+if TYPE_CHECKING:
+    from aws_emulator.saml_directory import SamlPerson, SamlProvider
 
 DAY = 24 * 3600
 
@@ -60,7 +66,11 @@ class TrustedPrincipal:
 
 @dataclass(slots=True)
 class TrustedProvider:
-    """A trust statement for federation: the provider's ARN and conditions on claims, `*` and `?` allowed."""
+    """A trust statement for federation: the provider's ARN and conditions on claims, `*` and `?` allowed.
+
+    A claim of an OIDC token may be written as `sub` or, as in IAM, `issuer.example.com:sub`; those of SAML are
+    `SAML:aud` (the recipient), `SAML:iss`, `SAML:sub`, `SAML:sub_type` and `SAML:namequalifier`.
+    """
 
     provider: str
     conditions: dict[str, str] = field(default_factory=dict)
@@ -101,12 +111,15 @@ class User:
 
 @dataclass(slots=True)
 class OidcProvider:
-    """An IAM OIDC provider of one account; `hs256_key` is the shared test key its tokens are signed with."""
+    """An IAM OIDC provider of one account.
+
+    `jwks` are the public keys that the issuer publishes, as JWKs; None means the emulator's own issuer key.
+    """
 
     account: str
     issuer: str
     audiences: list[str] = field(default_factory=list)
-    hs256_key: str | None = field(default=None, repr=False)
+    jwks: list[dict[str, str]] | None = None
 
     @property
     def arn(self) -> str:
@@ -144,8 +157,10 @@ class State:
     people: dict[str, Person] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    github: GitHubJob = field(default_factory=GitHubJob)
     oidc_providers: list[OidcProvider] = field(default_factory=list)
-    saml_providers: list[str] = field(default_factory=list)
+    saml_providers: dict[str, SamlProvider] = field(default_factory=dict)
+    saml_people: dict[str, SamlPerson] = field(default_factory=dict)
 
     def assigned(self, person: str) -> dict[str, list[str]]:
         """Give the permission sets of a person per account id; nobody unknown has any."""

@@ -10,7 +10,6 @@ import yaml
 
 from aws_emulator.state import (
     Account,
-    OidcProvider,
     PermissionSet,
     Person,
     Role,
@@ -20,7 +19,10 @@ from aws_emulator.state import (
     split_role_arn,
     sso_role_arn,
 )
+from aws_emulator.state_github import read_github
+from aws_emulator.state_oidc import read_oidc_providers
 from aws_emulator.state_parts import account_id_of, allowed
+from aws_emulator.state_saml import read_saml_people, read_saml_providers
 from aws_emulator.state_users import read_users
 from aws_emulator.yaml_values import StateFileError, Value
 
@@ -103,9 +105,11 @@ def _readers(state: State) -> dict[str, Callable[[Value], None]]:
         "permission_sets": lambda value: state.permission_sets.update(_permission_sets(value)),
         "people": lambda value: state.people.update(_people(value, state)),
         "person": lambda value: setattr(state, "person", _known(value, state.people, "person in people")),
-        "oidc_providers": lambda value: state.oidc_providers.extend(_oidc_providers(value, state)),
-        "saml_providers": lambda value: state.saml_providers.extend(_saml_providers(value)),
+        "github": lambda value: setattr(state, "github", read_github(value)),
+        "oidc_providers": lambda value: state.oidc_providers.extend(read_oidc_providers(value, state)),
+        "saml_providers": lambda value: state.saml_providers.update(read_saml_providers(value, state)),
         "roles": lambda value: state.roles.update(_roles(value, state)),
+        "saml_people": lambda value: state.saml_people.update(read_saml_people(value, state)),
         "users": lambda value: state.users.update(read_users(value, state)),
         "sign_in_user": lambda value: setattr(state, "sign_in_user", _known(value, state.users, "user in users")),
         "sign_in_seconds": seconds("sign_in_seconds", most=900),
@@ -217,24 +221,3 @@ def _trusted_provider(value: Value, state: State) -> TrustedProvider:
         members["provider"].fail(f"{arn} is not among oidc_providers and saml_providers")
     conditions = dict(members["conditions"].entries()) if "conditions" in members else {}
     return TrustedProvider(arn, {claim: pattern.text() for claim, pattern in conditions.items()})
-
-
-def _oidc_providers(value: Value, state: State) -> Iterator[OidcProvider]:
-    for item in value.items():
-        members = item.members(("account", "issuer", "audiences"), ("hs256_key",))
-        issuer = members["issuer"].text()
-        if not issuer.startswith("https://"):
-            members["issuer"].fail("an issuer begins with https://")
-        yield OidcProvider(
-            account=account_id_of(members["account"], members["account"].text(), state),
-            issuer=issuer,
-            audiences=[audience.text() for audience in members["audiences"].items()],
-            hs256_key=members["hs256_key"].text() if "hs256_key" in members else None,
-        )
-
-
-def _saml_providers(value: Value) -> Iterator[str]:
-    for item in value.items():
-        if not re.fullmatch(r"(?a)arn:aws:iam::[0-9]{12}:saml-provider/[\w._-]{1,128}", item.text()):
-            item.fail("expected an ARN such as arn:aws:iam::111111111111:saml-provider/Name")
-        yield item.text()

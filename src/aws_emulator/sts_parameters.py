@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
 _NAME_PATTERN = r"[\w+=,.@-]*"
+# Marked so in the service model: messages do not repeat them.
+_SENSITIVE = ("WebIdentityToken", "SAMLAssertion")
 
 
 class Parameters:
@@ -112,6 +114,6 @@ class Parameters:
 
 def _invalid(value: str, name: str, constraint: str) -> AwsError:
     member = name[0].lower() + name[1:]
-    place = f"Value '{value}' at '{member}'"
+    place = f"Value at '{member}'" if name in _SENSITIVE else f"Value '{value}' at '{member}'"
     message = f"1 validation error detected: {place} failed to satisfy constraint: {constraint}"
     return AwsError("ValidationError", message)

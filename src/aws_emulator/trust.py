@@ -8,6 +8,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from aws_emulator.saml_names import RECIPIENT_CLAIM, is_sign_in
 from aws_emulator.state import ASSUME_ROLE, TrustedPrincipal, TrustedProvider
 
 if TYPE_CHECKING:
@@ -49,9 +50,23 @@ def may_federate(provider_arn: str, claims: Mapping[str, str], role: Role) -> bo
     return any(
         isinstance(trust, TrustedProvider)
         and trust.provider == provider_arn
-        and all(
-            claim in claims and fnmatchcase(claims[claim], pattern.replace("[", "[[]"))
-            for claim, pattern in trust.conditions.items()
-        )
+        and _is_for_aws(trust, claims)
+        and all(_matches(claims, _claim(key, provider_arn), pattern) for key, pattern in trust.conditions.items())
         for trust in role.trusts
     )
+
+
+def _is_for_aws(trust: TrustedProvider, claims: Mapping[str, str]) -> bool:
+    # IAM's console writes a condition on SAML:aud into every such policy; one left out here means that one.
+    if ":saml-provider/" not in trust.provider or RECIPIENT_CLAIM in trust.conditions:
+        return True
+    return is_sign_in(claims.get(RECIPIENT_CLAIM, ""))
+
+
+def _claim(key: str, provider_arn: str) -> str:
+    # IAM's condition keys have the issuer before the claim.
+    return key.removeprefix(f"{provider_arn.partition(':oidc-provider/')[2]}:")
+
+
+def _matches(claims: Mapping[str, str], claim: str, pattern: str) -> bool:
+    return claim in claims and fnmatchcase(claims[claim], pattern.replace("[", "[[]"))

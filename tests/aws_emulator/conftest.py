@@ -6,10 +6,12 @@ import base64
 import hashlib
 import http.client
 import json
+import sys
 import time
 import uuid
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _SESSION = botocore.session.Session()
+# For `page_browser`, and for `saml_cases`, which tests of other rooms use too.
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 
 class Api:

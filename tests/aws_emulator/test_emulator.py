@@ -309,7 +309,7 @@ def test_revoking_from_outside(api, refused):
         api.portal.list_accounts(accessToken=token)
 
 
-@pytest.mark.parametrize("path", ["clock", "faults", "revoke-sessions"])
+@pytest.mark.parametrize("path", ["clock", "faults", "revoke-sessions", "rotate-issuer-key"])
 def test_forms_of_other_sites_are_refused(aws, path):
     assert call(aws, "POST", path, {"advance": 1}, "text/plain")[0] == 415
 

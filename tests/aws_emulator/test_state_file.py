@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
 from aws_emulator import StateFileError, default_state, load_state
+from aws_emulator.github_job import GitHubJob
+from aws_emulator.idp_key import own_signing_key
+from aws_emulator.saml_directory import PushFactor, SamlProvider, SmsFactor, TotpFactor
 from aws_emulator.state import MfaDevice, OidcProvider, TrustedPrincipal, TrustedProvider, sso_role_arn
 from aws_emulator.state_file import example_text, parse_state
 
@@ -96,7 +100,7 @@ def test_providers():
         WHOLE
         + """oidc_providers:
   - {account: "111111111111", issuer: "https://idp.example.com/a", audiences: [app]}
-saml_providers: ["arn:aws:iam::111111111111:saml-provider/Corp"]
+saml_providers: {"arn:aws:iam::111111111111:saml-provider/Corp": {}}
 roles:
   arn:aws:iam::111111111111:role/Deploy:
     trusts:
@@ -110,6 +114,74 @@ roles:
     assert role.trusts[0] == TrustedProvider(state.oidc_providers[0].arn, {"sub": "a*"})
 
 
+# Of RFC 7517, appendix A.1.
+EC_KEY = """\
+      - kty: EC
+        kid: "1"
+        crv: P-256
+        x: MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4
+        y: 4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM
+"""
+RSA_KEY = f"""\
+      - kty: RSA
+        kid: "2"
+        alg: RS256
+        use: sig
+        x5c: [MIIB]
+        n: {"_" * 341}w
+        e: AQAB
+"""
+PROVIDER = (
+    WHOLE + "oidc_providers:\n  - account: '111111111111'\n    issuer: https://idp.example.com\n    audiences: [app]\n"
+)
+PUBLISHED = PROVIDER + "    jwks:\n" + EC_KEY + RSA_KEY
+
+
+def test_published_keys():
+    (provider,) = parse_state(PUBLISHED, "state.yaml").oidc_providers
+    assert [set(key) for key in provider.jwks] == [
+        {"kty", "kid", "crv", "x", "y"},
+        {"kty", "kid", "alg", "use", "n", "e"},  # what says the key again is left out
+    ]
+    assert parse_state(PROVIDER + "    jwks: []\n", "state.yaml").oidc_providers[0].jwks == []
+    assert parse_state(PROVIDER, "state.yaml").oidc_providers[0].jwks is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("kty: EC", "kty: oct", "kty is RSA or EC"),
+        ("crv: P-256", "crv: P-192", "crv is one of P-256, P-384, P-521"),
+        ("crv: P-256", "crv: P-384", "x is a number in base64url of 48 bytes"),
+        ("x: MKBC", "x: NKBC", "this is no public key"),
+        ("x: MKBC", "d: MKBC", r"jwks\[0\].d: unknown key"),
+        ('kid: "1"', 'kid: "2"', r"line 20: oidc_providers\[0\].jwks\[1\].kid: another key has this kid"),
+        ('        kid: "1"\n', "", "kid is missing"),
+        ("alg: RS256", "alg: ES256", "expected one of RS256, .* that fits the key"),
+        ("e: AQAB", "e: AQA=", "e is a number in base64url"),
+        ("_" * 341 + "w", "_" * 170 + "8", "an RSA key has at least 2048 bits"),
+    ],
+)
+def test_mistakes_in_published_keys(old, new, message):
+    assert old in PUBLISHED
+    with pytest.raises(StateFileError, match=message):
+        parse_state(PUBLISHED.replace(old, new), "state.yaml")
+
+
+def test_an_account_has_one_provider_per_issuer():
+    with pytest.raises(StateFileError, match="a provider for this issuer already"):
+        parse_state(PROVIDER + PROVIDER.removeprefix(WHOLE).partition("\n")[2], "state.yaml")
+
+
+def test_the_github_job():
+    assert parse_state(WHOLE, "state.yaml").github == default_state().github == GitHubJob()
+    text = "github: {repository: o/r, ref: refs/tags/v1, environment: prod, actor: a-b, workflow: Go, request_token: t}"
+    job = parse_state(WHOLE + text, "state.yaml").github
+    assert job == GitHubJob("o/r", "refs/tags/v1", "prod", "a-b", "Go", "t")
+
+
+SAML = "saml_providers: {'arn:aws:iam::111111111111:saml-provider/Corp': "
+ANN = "saml_people: {a@b: {password: a, roles: "
 ROLE = "roles: {'arn:aws:iam::111111111111:role/R': {trusts: "
 USER = "users: {'arn:aws:iam::111111111111:user/u': "
 KEYED = USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: b"
@@ -170,6 +242,15 @@ KEYED = USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: b"
         (WHOLE + KEYED + ", mfa: {serial: 'arn:aws:iam::111111111111:mfa/u', secret: a1}}}", "expected base32"),
         (WHOLE + KEYED + ", mfa: {serial: 'arn:aws:iam::111111111111:mfa/u'}}}", "secret is missing"),
         (WHOLE + "sign_in_user: arn:aws:iam::111111111111:user/u", "is no user in users"),
+        (WHOLE + "github: {}\ngithub: {}", "github: this key stands here twice"),
+        (WHOLE + "github: {repo: a/b}", "line 9: github.repo: unknown key; known here are actor, environment, ref, "),
+        (WHOLE + "github: {repository: site}", "github.repository: expected a repository such as example-org/site"),
+        (WHOLE + "github: {ref: main}", "expected a ref such as refs/heads/main"),
+        (WHOLE + "github: {environment: ''}", "expected text"),
+        (WHOLE + "github: {actor: a b}", "expected the name of a user of GitHub"),
+        (WHOLE + "github: {workflow: a/b}", "expected a workflow's name"),
+        (WHOLE + "github: {request_token: a b}", "expected a token without spaces"),
+        (WHOLE + "oidc_providers: [{hs256_key: a}]", "hs256_key: unknown key; known here are account, audiences, "),
         (WHOLE + "sign_in_seconds: 901", "from 1 to 900, not 901"),
         (WHOLE + "sign_in_session_seconds: 43201", "from 1 to 43200"),
         (WHOLE + ROLE + "[{principal: 'arn:aws:iam::111111111111:root', mfa: 1}]}}", "expected true or false"),
@@ -177,7 +258,28 @@ KEYED = USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: b"
             WHOLE + "oidc_providers: [{account: '111111111111', issuer: 'http://a', audiences: []}]",
             "an issuer begins with https",
         ),
-        (WHOLE + "saml_providers: [Corp]", "expected an ARN"),
+        (WHOLE + "saml_providers: {Corp: {}}", "expected an ARN"),
+        (WHOLE + "saml_providers: []", "expected a mapping"),
+        (WHOLE + SAML.replace("1111:", "1112:") + "{}}", "account 111111111112 is not among accounts"),
+        (WHOLE + SAML + "{entity_id: a}}", "certificates is missing"),
+        (WHOLE + SAML + "{certificates: []}}", "entity_id is missing"),
+        (WHOLE + SAML + "{entity_id: a, certificates: []}}", "expected at least one certificate"),
+        (
+            WHOLE + SAML + "{entity_id: a, certificates: [b]}}",
+            r"certificates\[0\]: expected an X.509 certificate",
+        ),
+        (WHOLE + "saml_people: {ann: {password: a, roles: []}}", "expected an e-mail address, not 'ann'"),
+        (WHOLE + "saml_people: {a@b: {roles: []}}", "password is missing"),
+        (WHOLE + ANN + "[{role: a, provider: b}]}}", r"line 9: saml_people.a@b.roles\[0\].role: a is not"),
+        (WHOLE + ANN + "[{role: a}]}}", "provider is missing"),
+        (WHOLE + ANN + "[], session_seconds: 899}}", "from 900 to 43200"),
+        (WHOLE + ANN + "[], locked: 1}}", "expected true or false"),
+        (WHOLE + ANN + "[], factors: [{fido: a}]}}", "fido: unknown key; known here are push, sms, totp"),
+        (WHOLE + ANN + "[], factors: [{}]}}", "expected one of totp, sms and push"),
+        (WHOLE + ANN + "[], factors: [{totp: a1}]}}", "expected base32"),
+        (WHOLE + ANN + "[], factors: [{sms: '0170'}]}}", "expected a phone number"),
+        (WHOLE + ANN + "[], factors: [{push: {}}, {push: {}}]}}", r"factors\[1\]: there is one of this kind already"),
+        (WHOLE + ANN + "[], factors: [{push: {number_matching: 1}}]}}", "expected true or false"),
     ],
 )
 def test_mistakes(text, message):
@@ -232,6 +334,42 @@ users:
     assert parse_state(WHOLE, "state.yaml").first_user() == ""
 
 
+def test_saml():
+    certificate = own_signing_key().certificate
+    text = (
+        WHOLE
+        + f"""saml_providers:
+  arn:aws:iam::111111111111:saml-provider/Own: {{}}
+  arn:aws:iam::111111111111:saml-provider/Corp:
+    entity_id: https://idp.example.com
+    certificates: [{json.dumps(certificate)}]
+saml_people:
+  ann@example.com:
+    password: "  spaces count  "
+    session_seconds: 900
+    locked: true
+    factors: [{{push: {{}}}}, {{sms: "+49 170 5550037"}}, {{totp: AAAAAAAA}}]
+    roles:
+      - role: arn:aws:iam::111111111111:role/Deploy
+        provider: arn:aws:iam::111111111111:saml-provider/Corp
+roles:
+  arn:aws:iam::111111111111:role/Deploy:
+    trusts:
+      - provider: arn:aws:iam::111111111111:saml-provider/Corp
+        conditions: {{"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+"""
+    )
+    state = parse_state(text, "state.yaml")
+    own, corp = state.saml_providers.values()
+    assert own == SamlProvider()
+    assert corp == SamlProvider("https://idp.example.com", [certificate])
+    person = state.saml_people["ann@example.com"]
+    assert (person.password, person.session_seconds, person.locked) == ("  spaces count  ", 900, True)
+    assert person.factors == [PushFactor(), SmsFactor("+49 170 5550037"), TotpFactor("AAAAAAAA")]
+    assert [role.role for role in person.roles] == ["arn:aws:iam::111111111111:role/Deploy"]
+    assert parse_state(WHOLE, "state.yaml").saml_people == {}
+
+
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(StateFileError, match="No such file"):
         load_state(tmp_path / "missing.yaml")
@@ -248,4 +386,4 @@ def test_secrets_stay_out_of_reprs():
     for user in state.users.values():
         assert user.secret_access_key not in text
         assert user.mfa is None or user.mfa.secret not in text
-    assert state.oidc_providers[0].hs256_key not in text
+    assert state.github.request_token not in text

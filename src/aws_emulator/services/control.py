@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
     from aws_emulator.calls import Call
     from aws_emulator.faults import Faults
+    from aws_emulator.issuer_keys import IssuerKeys
     from aws_emulator.journal import Journal
     from aws_emulator.keys import Keys
     from aws_emulator.mfa_devices import MfaDevices
+    from aws_emulator.second_factors import SecondFactors
+
+_NONE = type(None)
 
 
 class Control:
@@ -30,6 +34,8 @@ class Control:
         journal: Journal,
         keys: Keys,
         devices: MfaDevices,
+        issuer_keys: IssuerKeys,
+        factors: SecondFactors,
         revoke_sessions: Callable[[], None],
     ) -> None:
         self._clock = clock
@@ -37,6 +43,8 @@ class Control:
         self._journal = journal
         self._keys = keys
         self._devices = devices
+        self._issuer_keys = issuer_keys
+        self._factors = factors
         self._revoke_sessions = revoke_sessions
 
     def ReadJournal(self, call: Call) -> Response:
@@ -88,6 +96,11 @@ class Control:
             raise AwsError("ResourceNotFoundException", str(error), 404) from error
         return rest_json.answer({"access_key_id": access_key_id, "secret_access_key": secret_access_key})
 
+    def RotateIssuerKey(self, call: Call) -> Response:
+        """Sign tokens with a new key; those signed with the old one are good for nothing."""
+        _object(call)
+        return rest_json.answer({"kid": self._issuer_keys.rotate()})
+
     def RevokeKey(self, call: Call) -> Response:
         """Honour a key no more: `{"access_key_id": id}`."""
         try:
@@ -103,6 +116,38 @@ class Control:
         except LookupError as error:
             raise AwsError("ResourceNotFoundException", str(error), 404) from error
         return rest_json.answer({"code": code, "seconds": self._devices.seconds_left()})
+
+    def ReadSamlTotp(self, call: Call) -> Response:
+        """Give the code the app of somebody at the identity provider shows: `?person=NAME`."""
+        return _of_person(call, lambda name: {"code": self._factors.totp(name)})
+
+    def ReadSmsCode(self, call: Call) -> Response:
+        """Give the code in the last text message to somebody: `?person=NAME`."""
+        return _of_person(call, lambda name: {"code": self._factors.sms_code(name)})
+
+    def ReadPushNumber(self, call: Call) -> Response:
+        """Give the number that somebody's phone waits for, null for a plain push: `?person=NAME`."""
+        return _of_person(call, lambda name: {"number": self._factors.expected_number(name)})
+
+    def AnswerPush(self, call: Call) -> Response:
+        """Tap on somebody's phone: `{"person": NAME, "approve": true, "number": 42}`, the number where one is asked."""
+        body = _object(call)
+        name, approve, number = body.get("person"), body.get("approve", True), body.get("number")
+        known = body.keys() <= {"person", "approve", "number"}
+        if not known or not isinstance(name, str) or not isinstance(approve, bool) or type(number) not in (int, _NONE):
+            raise AwsError("ValidationException", 'Send {"person": "...", "approve": true, "number": 42}.')
+        try:
+            self._factors.answer_push(name, approve=approve, number=number)
+        except LookupError as error:
+            raise AwsError("ResourceNotFoundException", str(error), 404) from error
+        return rest_json.answer({})
+
+
+def _of_person(call: Call, read: Callable[[str], dict[str, Any]]) -> Response:
+    try:
+        return rest_json.answer(read(call.request.args.get("person", "")))
+    except LookupError as error:
+        raise AwsError("ResourceNotFoundException", str(error), 404) from error
 
 
 def _only(call: Call, member: str) -> str:

@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/signin/latest/APIReference/API_dataplane-signin_Crea
 from __future__ import annotations
 
 import re
-import secrets
 from typing import TYPE_CHECKING, Any
 
-from aws_emulator import json_web_tokens, rest_json
+from aws_emulator import rest_json
 from aws_emulator.dpop import DpopProofs, ProofError
 from aws_emulator.errors import AwsError
 from aws_emulator.sign_in_codes import Refusal, SignInCodes, SignInGrant
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from aws_emulator.calls import Call
     from aws_emulator.clock import Clock
+    from aws_emulator.issuer_keys import IssuerKeys
     from aws_emulator.sign_in_sessions import SignInSession, SignInSessions, SignInTokens
 
 SAME_DEVICE = "arn:aws:signin:::devtools/same-device"
@@ -67,14 +67,20 @@ class Signin:
     """The unsigned operation of the sign-in service."""
 
     def __init__(
-        self, state: State, clock: Clock, codes: SignInCodes, sessions: SignInSessions, proofs: DpopProofs
+        self,
+        state: State,
+        clock: Clock,
+        codes: SignInCodes,
+        sessions: SignInSessions,
+        proofs: DpopProofs,
+        issuer_keys: IssuerKeys,
     ) -> None:
         self._state = state
         self._clock = clock
         self._codes = codes
         self._sessions = sessions
         self._proofs = proofs
-        self._id_token_key = secrets.token_bytes(32)
+        self._issuer_keys = issuer_keys
 
     def CreateOAuth2Token(self, call: Call) -> Response:
         """Trade an authorization code or a refresh token for keys of the user who signed in."""
@@ -143,7 +149,7 @@ class Signin:
             "iat": now,
             "exp": now + self._state.sign_in_seconds,
         }
-        return json_web_tokens.hs256(claims, self._id_token_key)
+        return self._issuer_keys.current().sign(claims)
 
 
 def _members(tokens: SignInTokens) -> dict[str, Any]:

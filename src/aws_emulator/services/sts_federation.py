@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from werkzeug import Response
 
     from aws_emulator.calls import Call
+    from aws_emulator.clock import Clock
     from aws_emulator.saml import SamlAssertions
     from aws_emulator.state import State
     from aws_emulator.web_identity import WebIdentityTokens
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 class StsFederation:
     """AssumeRoleWithWebIdentity and AssumeRoleWithSAML; who checks the proof is handed in."""
 
-    def __init__(self, state: State, keys: Keys, tokens: WebIdentityTokens, assertions: SamlAssertions) -> None:
+    def __init__(
+        self, state: State, clock: Clock, keys: Keys, tokens: WebIdentityTokens, assertions: SamlAssertions
+    ) -> None:
         self._state = state
+        self._clock = clock
         self._keys = keys
         self._tokens = tokens
         self._assertions = assertions
@@ -65,7 +69,9 @@ class StsFederation:
             raise AwsError("InvalidIdentityToken", "Invalid base64 SAMLResponse") from error
         proven = self._assertions.verify(document, provider_arn, role_arn)
         call.caller = proven.subject
-        key = self._become(call, role_arn, proven.session_name, seconds, provider_arn, proven.claims)
+        key = self._become(
+            call, role_arn, proven.session_name, seconds, provider_arn, proven.claims, proven.session_ends
+        )
         more = {
             "Subject": proven.subject,
             "SubjectType": proven.subject_type,
@@ -83,9 +89,12 @@ class StsFederation:
         seconds: int,
         provider_arn: str,
         claims: dict[str, str],
+        ends: float | None = None,
     ) -> Key:
         role = self._state.roles.get(role_arn)
         if role is None or not may_federate(provider_arn, claims, role):
             raise AwsError("AccessDenied", f"Not authorized to perform sts:{call.operation}", 403)
         check_role_duration(seconds, role.max_session_duration)
+        if ends is not None:
+            seconds = max(1, min(seconds, int(ends - self._clock.now())))
         return self._keys.issue(role_session(role_arn, session_name, role.allows), seconds)
