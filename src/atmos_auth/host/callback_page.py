@@ -55,6 +55,7 @@ class Page(NamedTuple):
 
 
 APPROVED = Page("✓", "go", "Approval received", "You can close this page and go back to your terminal.")
+SIGNED_IN = Page("✓", "go", "You are signed in", "You can close this page and go back to your terminal.")
 DENIED = Page(
     "!",
     "stop",
