@@ -12,6 +12,11 @@ def home_directory(environ: Mapping[str, str]) -> str:
     return environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
 
 
+def expanded(path: str, home: str) -> str:
+    """Return `path` with `home` in place of a leading `~`."""
+    return home + path[1:] if path == "~" or path.startswith(("~/", "~\\")) else path
+
+
 def file_name(name: str) -> str:
     """Turn a provider's or identity's name into one path element that cannot leave its folder."""
     flat = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name)
@@ -64,9 +69,7 @@ class Paths:
 
     def expand(self, path: str, *, relative_to: str) -> str:
         """Expand a leading `~` to this user's home and make `path` absolute."""
-        if path == "~" or path.startswith(("~/", "~\\")):
-            path = self.home + path[1:]
-        return os.path.normpath(os.path.join(relative_to, path))
+        return os.path.normpath(os.path.join(relative_to, expanded(path, self.home)))
 
     def aws_folder(self, provider: str) -> str:
         """Folder of the session files that programs read, for the chain root named `provider`."""
@@ -86,6 +89,11 @@ class Paths:
     def browser_sessions(self) -> str:
         """Folder of the IAM users' sign-ins through the browser."""
         return os.path.join(self.cache, "aws-webflow")
+
+    @property
+    def browser_profiles(self) -> str:
+        """Folder of what the browsers that we drive keep, one folder per provider."""
+        return os.path.join(self.cache, self.realm, "auth", "browser-profiles")
 
     @property
     def mfa(self) -> str:
