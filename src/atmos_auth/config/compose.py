@@ -17,7 +17,7 @@ from yaml.events import (
 
 from atmos_auth.config import scalars
 from atmos_auth.config.tree import Map, Seq, Tagged
-from atmos_auth.config.yaml_errors import duplicate, explained, unprintable
+from atmos_auth.config.yaml_errors import DEEPEST, duplicate, explained, too_deep, unprintable
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 
@@ -29,7 +29,6 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
-_DEEPEST = 100
 _MOST_REPEATED = 100_000
 _STANDARD = "tag:yaml.org,2002:"
 _MERGE = "<<"
@@ -123,8 +122,8 @@ class _Composer:
     def _fresh(self, event: Any) -> Any:
         if isinstance(event, ScalarEvent):
             return self._scalar(event)
-        if self._depth >= _DEEPEST:
-            raise ConfigError(f"the nesting is deeper than {_DEEPEST} levels", place=self._place(event))
+        if self._depth >= DEEPEST:
+            raise too_deep(self._place(event))
         self._depth += 1
         built = self._mapping(event) if isinstance(event, MappingStartEvent) else self._sequence(event)
         self._depth -= 1

@@ -5,6 +5,8 @@ from yaml.error import MarkedYAMLError
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 
+# Nobody writes so many levels, and each takes some of the stack.
+DEEPEST = 100
 _HINTS = (
     (
         "mapping values are not allowed",
@@ -32,6 +34,8 @@ def explained(error: MarkedYAMLError, text: str, file: str) -> ConfigError:
         mark = error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     problem = error.problem or error.context or "the text cannot be understood"
+    if "nesting depth" in problem:
+        return too_deep(place)
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     indentation = line[: len(line) - len(line.lstrip())]
@@ -40,6 +44,11 @@ def explained(error: MarkedYAMLError, text: str, file: str) -> ConfigError:
     else:
         hint = next((hint for part, hint in _HINTS if part in problem), "Check the YAML around this place.")
     return ConfigError(f"this is not valid YAML: {problem}", place=place, hints=[hint])
+
+
+def too_deep(place: Place) -> ConfigError:
+    """Give the error for a text that is nested too deep, which newer versions of libyaml notice by themselves."""
+    return ConfigError(f"the nesting is deeper than {DEEPEST} levels", place=place)
 
 
 def unprintable(text: str, file: str) -> ConfigError:
