@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Any
 from atmos_auth.delivery import environment
 from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
 from atmos_auth.delivery.environment import Environment
-from atmos_auth.domain.chain import Chain, Link
+from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
-from atmos_auth.domain.errors import NeedsPerson
+from atmos_auth.domain.errors import CredentialsMissing, NeedsPerson
 from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
-from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT, ensure, nearest_region, passes_through
+from atmos_auth.usecases.ensure import (
+    ASKING,
+    OFFLINE,
+    SILENT,
+    ensure,
+    nearest_region,
+    passes_through,
+    require_refreshable,
+)
 from atmos_auth.usecases.mend_keys import pointing_at_keys
 from atmos_auth.usecases.select_identity import Asked, select_identity
 
@@ -78,12 +86,15 @@ class Auth:
         """Perform the last step anew and deliver its result, signing in on the way if that is needed."""
         chain = self.chain(identity)
         self.check(chain)
+        self._point_out(chain)
         with pointing_at_keys(self.catalog, chain):
             return self._authenticator().credential(chain, anew=True)
 
     def login_provider(self, provider: str) -> Credential:
-        """Sign in to a provider, or renew its session."""
-        return self._authenticator().credential(self._resolver.provider(provider), anew=True)
+        """Sign in to a provider, or renew its session; one whose credential nobody keeps is only tried."""
+        chain = self._resolver.provider(provider)
+        self._point_out(chain)
+        return self._authenticator().credential(chain, anew=True)
 
     def credentials(self, identity: str, reach: str = ASKING) -> Credential:
         """Return usable credentials, at the least cost that `reach` allows."""
@@ -108,6 +119,23 @@ class Auth:
         credential = self._ensure(chain, ASKING)
         variables = self._pointing(chain, credential)
         return environment.for_child(variables, base, delivered=not passes_through(chain)), credential
+
+    def refreshing_environment(
+        self, identity: str, base: Mapping[str, str], process: str
+    ) -> tuple[dict[str, str], Credential]:
+        """Return what `child_environment` does, for a child that outlives its credentials.
+
+        It gets them from `process`, a command line that prints them as SDKs expect of a credential process. Raises
+        `InvalidSetting` for chains that start from what the environment gives, which the child no longer has.
+        """
+        chain = self.chain(identity)
+        require_refreshable(chain)
+        credential = self._ensure(chain, ASKING)
+        if not isinstance(credential, AwsCredentials):
+            raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
+        location = self._profiles.write_refreshing(chain, credential, process)
+        variables = environment.with_files(chain.tip.name, location, credential.region, _own_variables(chain))
+        return environment.for_child(variables, base, delivered=True), credential
 
     def location(self, identity: str) -> ProfileLocation:
         """Tell where the identity's profile is, whether or not it exists."""
@@ -160,7 +188,10 @@ class Auth:
         """
         from atmos_auth.usecases.logout import drop
 
-        if hasattr(self._build(chain.root), "sign_out") and not self._prompter.can_show:
+        root = self._build(chain.root)
+        in_browser = chain.root.role == PROVIDER and hasattr(root, "is_signed_in_to_browser")
+        drops_sign_in = hasattr(root, "sign_out") or (in_browser and root.is_signed_in_to_browser())
+        if drops_sign_in and not self._prompter.can_show:
             raise NeedsPerson(
                 "starting from scratch needs a person to sign in, and there is no terminal here",
                 hints=["run it in a terminal, or without --force"],
@@ -200,6 +231,13 @@ class Auth:
         """Sign an IAM user in through the browser, whatever is stored; raises `InvalidSetting` for other kinds."""
         chain = self.chain(identity)
         return self._authenticator().through_browser().credential(chain, anew=True)
+
+    def _point_out(self, chain: Chain) -> None:
+        """Warn of what should be written otherwise in the links' settings."""
+        from atmos_auth.usecases.remarks import remarks_on
+
+        for remark in remarks_on(self.catalog, chain):
+            self._prompter.warn("\n".join((str(remark), *(f"  {hint}" for hint in remark.hints))))
 
     def _ensure(self, chain: Chain, reach: str) -> Credential:
         with pointing_at_keys(self.catalog, chain):

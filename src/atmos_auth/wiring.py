@@ -13,7 +13,7 @@ from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Link
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
-from atmos_auth.domain.ports import AwsConnections, Browser, Clock, Prompter, Tools
+from atmos_auth.domain.ports import AwsConnections, Browser, Clock, DrivenBrowser, Prompter, Tools, Web
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
@@ -192,12 +192,33 @@ class Project:
         return BotocoreConnections(environ=self.environ, user_agent=f"atmos-auth/{__version__}", log=self.log)
 
     @cached_property
+    def web(self) -> Web:
+        """Conversations with identity providers."""
+        from atmos_auth import __version__
+        from atmos_auth.host.web import RequestsWeb
+
+        return RequestsWeb(environ=self.environ, user_agent=f"atmos-auth/{__version__}")
+
+    @cached_property
     def browser(self) -> Browser:
         """The person's browser."""
         from atmos_auth.host.browser import SystemBrowser
         from atmos_auth.host.no_browser import NoBrowser
 
         return SystemBrowser(self.environ, sys.platform) if self._options.browser else NoBrowser()
+
+    @cached_property
+    def driven_browser(self) -> DrivenBrowser:
+        """A browser that we drive."""
+        from atmos_auth.host.driven_browser import PlaywrightBrowser
+
+        return PlaywrightBrowser(
+            self.paths.browser_profiles,
+            environ=self.environ,
+            platform=sys.platform,
+            prompter=self.prompter,
+            clock=self.clock,
+        )
 
     @cached_property
     def browser_sessions(self) -> "BrowserSessions":
@@ -217,6 +238,7 @@ class Project:
     def tools(self) -> Tools:
         """What kinds may use when a person may be asked."""
         from atmos_auth.engine.mfa_codes import DeviceCodes
+        from atmos_auth.host.form_post import FormPostListener
         from atmos_auth.host.loopback import LoopbackListener
 
         return Tools(
@@ -231,6 +253,9 @@ class Project:
             keys=self.keys,
             mfa=DeviceCodes(self.paths.mfa, clock=self.clock, prompter=self.prompter),
             browser_sessions=self.browser_sessions,
+            web=self.web,
+            driven_browser=self.driven_browser,
+            listen_for_form=FormPostListener(self.clock),
         )
 
     @cached_property
@@ -243,6 +268,25 @@ class Project:
         prompter = SilentPrompter()
         keys = self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter)
         return self.tools._replace(prompter=prompter, keys=keys, mfa=NoCodes())
+
+    def command_line(self, *words: str) -> str:
+        """Return the command line that runs `atmos WORDS` for this very project, from whatever directory."""
+        options = self._options
+        repeated = {
+            "--config": options.config_files,
+            "--config-path": options.config_directories,
+            "--base-path": (options.base_path,) if options.base_path else (),
+            "--profile": options.profiles,
+        }
+        flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
+        line = [sys.executable, "-m", "atmos_auth", *words, f"--chdir={self._directory}", *flags]
+        if os.name == "nt":
+            from subprocess import list2cmdline
+
+            return list2cmdline(line)
+        from shlex import join
+
+        return join(line)
 
     def keyring_of_type(self, keyring_type: str) -> SecretStore:
         """Open a keyring of this type, whichever is configured."""

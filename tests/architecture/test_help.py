@@ -23,4 +23,4 @@ def test_help_fits_eighty_columns(words: tuple[str, ...], environ: dict[str, str
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.words))
 def test_the_path_is_the_command(command):
-    assert command.module == ".".join(("atmos_auth", "cli", *command.words))
+    assert command.module == ".".join(("atmos_auth", "cli", *(word.replace("-", "_") for word in command.words)))

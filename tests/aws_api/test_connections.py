@@ -55,7 +55,8 @@ def test_the_log_names_the_endpoint_and_no_secret(aws, connections, user, log):
 def test_a_ca_bundle_of_ones_own_is_used(tmp_path, environ, name):
     bundle = str(tmp_path / "ca.pem")
     connections = BotocoreConnections(environ=environ | {name: bundle}, user_agent="x", log=RecordingLog())
-    assert connections._ca_bundle() == bundle
+    client = connections.client("sts", region="us-east-1", endpoint_url="https://127.0.0.1:9")
+    assert client._endpoint.http_session._verify == bundle
 
 
 # --- what the SDK finds by itself ------------------------------------------------------------------------------

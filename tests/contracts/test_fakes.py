@@ -14,9 +14,12 @@ from atmos_auth.testing import (
     FakeBrowser,
     FakeClock,
     FakeConnections,
+    FakeDrivenBrowser,
     FakeListen,
+    FakeListenForForm,
     FakeMfaCodes,
     FakePrompter,
+    FakeWeb,
     MemoryBrowserSessions,
     MemoryProfileStore,
     MemoryTokenStore,
@@ -31,8 +34,12 @@ PORTS = {
     ports.Prompter: FakePrompter(),
     ports.Browser: FakeBrowser(),
     ports.Listen: FakeListen(),
+    ports.DrivenBrowser: FakeDrivenBrowser(),
+    ports.ListenForForm: FakeListenForForm(),
     ports.AwsConnections: FakeConnections(),
     ports.MfaCodes: FakeMfaCodes(),
+    ports.Web: FakeWeb(),
+    ports.WebSession: FakeWeb(),
     ports.BrowserSessionStore: MemoryBrowserSessions(),
     ports.TokenStore: MemoryTokenStore(),
     ports.ProfileStore: MemoryProfileStore(),
@@ -101,6 +108,34 @@ def test_a_listener_answers_or_fails_while_it_is_open():
         listener.wait(NOW)
     with pytest.raises(AccessDenied), FakeListen(AccessDenied("no"))(path="/cb", state="s") as refusing:
         refusing.wait(NOW)
+
+
+def test_a_listener_for_a_form_answers_or_fails_while_it_is_open():
+    listen = FakeListenForForm("response")
+    with listen(path="/saml", field="SAMLResponse", state="s") as listener:
+        assert listen.is_open
+        assert listener.address == "http://127.0.0.1:49152/saml"
+        assert listener.wait(NOW) == "response"
+    assert (listen.asked, listen.deadlines, listen.is_open) == ([("/saml", "SAMLResponse", "s", 0)], [NOW], False)
+    with pytest.raises(AssertionError, match="nobody listens"):
+        listener.wait(NOW)
+    refused = FakeListenForForm(AccessDenied("no"))(path="/saml", field="SAMLResponse", state="s")
+    with pytest.raises(AccessDenied), refused as refusing:
+        refusing.wait(NOW)
+
+
+def test_a_driven_browser_posts_its_script_and_keeps_profiles():
+    browser = FakeDrivenBrowser(["response", AccessDenied("no")], profiles=["old"])
+    visit = {"field": "SAMLResponse", "is_target": str.isascii, "choice": ports.BrowserChoice("chrome")}
+    assert browser.posted("https://idp/", profile="new", **visit) == "response"
+    with pytest.raises(AccessDenied):
+        browser.posted("https://idp/2", profile="other", **visit)
+    with pytest.raises(AssertionError, match="nobody expected a browser to open https://idp/3"):
+        browser.posted("https://idp/3", profile="other", **visit)
+    assert [asked.url for asked in browser.visits] == ["https://idp/", "https://idp/2", "https://idp/3"]
+    assert (browser.visits[0].profile, browser.visits[0].choice.browser_type) == ("new", "chrome")
+    assert browser.profiles == {"new", "old"}
+    assert (browser.forget("old"), browser.forget("old"), browser.has_profile("new")) == (True, False, True)
 
 
 def test_connections_play_their_script_and_nothing_else():

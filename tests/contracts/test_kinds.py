@@ -13,6 +13,8 @@ from atmos_auth.identities.aws.assume_root import AssumeRoot
 from atmos_auth.identities.aws.permission_set import PermissionSet
 from atmos_auth.identities.aws.user import AwsUser
 from atmos_auth.providers.aws.iam_identity_center import IamIdentityCenter
+from atmos_auth.providers.aws.saml import Saml
+from atmos_auth.providers.github.oidc import GithubOidc
 from atmos_auth.testing.contracts import KindContract
 
 
@@ -25,6 +27,28 @@ class TestIamIdentityCenter(KindContract):
         "login_flow": "device",
         "session": {"duration": "8h"},
         "spec": {"endpoint_url": "https://sso.example.com", "files": {"base_path": "~/aws"}},
+    }
+
+
+class TestSaml(KindContract):
+    kind = Saml
+    settings: ClassVar[dict[str, Any]] = {
+        "kind": "aws/saml",
+        "region": "us-east-1",
+        "url": "https://company.okta.com/app/amazon_aws/abc123/sso/saml",
+        "idp_arn": "arn:aws:iam::123456789012:saml-provider/okta-saml",
+        "driver": "Browser",
+        "username": "jo@example.com",
+        "session": {"duration": "2h"},
+    }
+
+
+class TestGithubOidc(KindContract):
+    kind = GithubOidc
+    settings: ClassVar[dict[str, Any]] = {
+        "kind": "github/oidc",
+        "region": "us-east-1",
+        "spec": {"audience": "sts.us-east-1.amazonaws.com"},
     }
 
 

@@ -1,11 +1,11 @@
 import pytest
 
 from atmos_auth.domain import errors
-from atmos_auth.domain.chain import IDENTITY, Link
-from atmos_auth.domain.credentials import Ambient, AwsCredentials, SsoToken
+from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
+from atmos_auth.domain.credentials import Ambient, AwsCredentials, SsoToken, WebIdentityToken
 from atmos_auth.domain.ports import Invitation
 from atmos_auth.host.silent_prompter import SilentPrompter
-from atmos_auth.testing import NOW, FakePrompter, aws_credentials, chain, sso_token
+from atmos_auth.testing import NOW, FakePrompter, aws_credentials, chain, sso_token, web_identity_token
 
 HOUR = 3600
 
@@ -400,3 +400,62 @@ def test_a_silent_authenticator_shares_the_memory(walk):
     authenticator = walk.authenticator()
     authenticator.credential(walk.portal)
     assert authenticator.silent().credential(walk.portal) == sso_token()
+
+
+# --- credentials for one attempt -------------------------------------------------------------------------------
+
+JOB = Link("job", PROVIDER, "github/oidc", {})
+DEPLOY = Link("deploy", IDENTITY, "aws/assume-role", {})
+TOKEN = (WebIdentityToken,)
+
+
+def job_token(number: int) -> WebIdentityToken:
+    return web_identity_token(token=f"token-{number}")
+
+
+def test_a_token_for_one_attempt_is_kept_nowhere(walk):
+    job = walk.scripted("job", *(job_token(n) for n in range(3)))
+    authenticator = walk.authenticator()
+    assert [authenticator.credential(chain(JOB)).token for _ in range(3)] == ["token-0", "token-1", "token-2"]
+    assert job.seen == [None] * 3
+    assert (walk.tokens.read(""), walk.profiles.read(chain(JOB))) == (None, None)
+
+
+def test_every_attempt_gets_a_token_of_its_own(walk):
+    walk.scripted("job", *(job_token(n) for n in range(3)))
+    deploy = walk.scripted("deploy", unreachable(), unreachable(), aws_credentials(), needs=TOKEN)
+    assert walk.credential(chain(JOB, DEPLOY)) == aws_credentials()
+    assert [seen.token for seen in deploy.seen] == ["token-0", "token-1", "token-2"]
+    assert len(walk.clock.slept) == 2
+    assert walk.profiles.read(chain(JOB, DEPLOY)) == aws_credentials()
+
+
+def test_the_runner_that_gives_no_token_yet_is_asked_again(walk):
+    job = walk.scripted("job", unreachable(), job_token(1))
+    walk.scripted("deploy", aws_credentials(), needs=TOKEN)
+    assert walk.credential(chain(JOB, DEPLOY)) == aws_credentials()
+    assert len(job.seen) == 2
+
+
+def test_a_token_that_expired_on_the_way_is_replaced_at_once(walk):
+    walk.scripted("job", job_token(0), job_token(1))
+    rejected = errors.CredentialRejected("expired", code="ExpiredTokenException")
+    walk.scripted("deploy", rejected, aws_credentials(), needs=TOKEN)
+    assert walk.credential(chain(JOB, DEPLOY)) == aws_credentials()
+    assert walk.clock.slept == []
+
+
+def test_a_refusal_is_not_repeated(walk):
+    walk.scripted("job", job_token(0))
+    walk.scripted("deploy", errors.AccessDenied("not trusted"), needs=TOKEN)
+    with pytest.raises(errors.AccessDenied, match="not trusted"):
+        walk.credential(chain(JOB, DEPLOY))
+
+
+def test_other_chains_are_not_repeated(walk):
+    """botocore has tried already, and a person may have been asked."""
+    walk.refreshing(sso_token())
+    walk.scripted("base", unreachable())
+    with pytest.raises(errors.ServiceError):
+        walk.credential(walk.base)
+    assert walk.clock.slept == []

@@ -15,6 +15,9 @@ import pytest
 
 from aws_emulator import Emulator
 
+# What journeys share: `person`, `simplesamlphp`.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "host")]
+
 BIN = Path(sys.executable).parent
 
 CHAIN = """\

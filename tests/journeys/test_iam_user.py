@@ -1,6 +1,5 @@
 """IAM users by their keys: configured at a terminal or by a machine, with MFA, roles, and keys that died."""
 
-import io
 import json
 import os
 import re
@@ -9,8 +8,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pexpect
 import pytest
+from person import CTRL_C, ENTER, Person
 
 from aws_emulator import Emulator
 
@@ -50,40 +49,7 @@ auth:
       spec: {{ endpoint_url: "{url}" }}
       credentials: {{ mfa_arn: {device}, mfa_command: {command} }}
 """
-CTRL_C, ENTER, BACKSPACE = "\x03", "\r", "\x7f"
-
-
-class Person:
-    """Somebody at a terminal, who remembers everything that stood on it."""
-
-    def __init__(self, terminal: pexpect.spawn) -> None:
-        self._terminal = terminal
-        self._seen = io.StringIO()
-        terminal.logfile_read = self._seen
-
-    def sees(self, *texts: str) -> None:
-        for text in texts:
-            self._terminal.expect_exact(text)
-
-    def types(self, text: str) -> None:
-        self._terminal.send(text)
-
-    def answers(self, question: str, text: str) -> None:
-        self.sees(question)
-        self.types(text + ENTER)
-
-    def ends(self) -> int:
-        self._terminal.expect(pexpect.EOF)
-        self._terminal.close()
-        return self._terminal.exitstatus
-
-    def leaves(self) -> int:
-        self.types(CTRL_C)
-        return self.ends()
-
-    @property
-    def screen(self) -> str:
-        return re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", self._seen.getvalue())
+BACKSPACE = "\x7f"
 
 
 @pytest.fixture

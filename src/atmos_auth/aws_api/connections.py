@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AuthenticationFailed
 from atmos_auth.domain.ports import Log
+from atmos_auth.host.trust import ca_bundle
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
@@ -47,8 +48,12 @@ class BotocoreConnections:
         region: str,
         endpoint_url: str | None,
         credentials: AwsCredentials | None = None,
+        attempts: int | None = None,
     ) -> Any:
-        """Return a client of `service` (botocore's name); unsigned when no credentials are given."""
+        """Return a client of `service` (botocore's name); unsigned when no credentials are given.
+
+        `attempts` is how often one request may be sent in all, 4 unless it is said.
+        """
         from botocore import UNSIGNED
         from botocore.config import Config
 
@@ -57,7 +62,7 @@ class BotocoreConnections:
             signature_version=None if credentials else UNSIGNED,
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": attempts or ATTEMPTS},
             proxies={} if endpoint_url and _is_this_machine(endpoint_url) else None,
             user_agent_extra=self._user_agent,
             use_fips_endpoint=False,
@@ -74,7 +79,7 @@ class BotocoreConnections:
             service,
             region_name=region,
             endpoint_url=endpoint_url,
-            verify=self._ca_bundle(),
+            verify=ca_bundle(self._environ),
             config=config,
             **keys,
         )
@@ -112,10 +117,6 @@ class BotocoreConnections:
             # An unsigned client would otherwise search for credentials, as far as the instance metadata service.
             self._session.register_component("credential_provider", CredentialResolver([]))
         return self._session
-
-    def _ca_bundle(self) -> str | None:
-        names = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-        return next((self._environ[name] for name in names if self._environ.get(name)), None)
 
 
 def _is_this_machine(url: str) -> bool:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from atmos_auth.domain.errors import ServiceError
+from atmos_auth.host.trust import CA_HINT
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 # Codes after which the same request may succeed later.
 _RETRYABLE_CODES = frozenset(
     {
+        "IDPCommunicationError",
         "InternalServerException",
         "InternalFailure",
         "RequestTimeout",
@@ -48,7 +50,7 @@ def service_errors(operation: str, endpoint: str) -> Iterator[None]:
             endpoint=endpoint,
             code="SSLError",
             retryable=False,
-            hints=["behind a TLS-inspecting proxy, point AWS_CA_BUNDLE at its CA certificate"],
+            hints=[CA_HINT],
         ) from error
     except aws.ProxyConnectionError as error:
         raise _unreachable(

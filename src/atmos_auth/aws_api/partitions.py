@@ -21,6 +21,12 @@ _SIGN_IN_DOMAINS = {
     "aws-us-gov": "amazonaws-us-gov.com",
 }
 
+# `https://signin.aws.amazon.com/saml`, a region's own, and `/saml/acs/ID` for encrypted ones; some write the port.
+_SAML_ENDPOINT = re.compile(
+    rf"https://([a-z0-9-]+\.)?signin\.({'|'.join(map(re.escape, _SIGN_IN_DOMAINS.values()))})(:443)?/saml(/acs/[\w-]+)?"
+)
+_SAML_URN = re.compile(r"urn:amazon:webservices(:[a-z0-9-]+)?")
+
 
 class Partition(NamedTuple):
     """An AWS partition: its id, and the suffix of its API hosts."""
@@ -58,6 +64,22 @@ def portal_endpoint(region: str) -> str:
 def sign_in_endpoint(region: str) -> str:
     """Where IAM users sign in, and what that gave them is renewed."""
     return f"https://{region}.signin.{_SIGN_IN_DOMAINS[partition_of(region).id]}"
+
+
+def is_saml_endpoint(url: str) -> bool:
+    """Tell whether `url` is where AWS takes SAML assertions, of whichever partition and region.
+
+    https://docs.aws.amazon.com/general/latest/gr/signin-service.html
+    """
+    return _SAML_ENDPOINT.fullmatch(url) is not None
+
+
+def is_saml_audience(audience: str) -> bool:
+    """Tell whether a SAML assertion for this audience is meant for AWS: its URN, or an endpoint of its.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+    """
+    return _SAML_URN.fullmatch(audience) is not None or is_saml_endpoint(audience)
 
 
 @lru_cache(maxsize=1)

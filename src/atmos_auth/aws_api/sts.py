@@ -3,6 +3,8 @@
 Wire facts: https://docs.aws.amazon.com/STS/latest/APIReference/
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from atmos_auth.aws_api.failures import service_errors
@@ -11,7 +13,7 @@ from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AccessDenied, CredentialRejected, ServiceError
 from atmos_auth.domain.ports import AwsConnections
 
-# What STS says when the signing credential, not the request, is at fault.
+# What STS says when the credential that was brought, not the request, is at fault.
 _REJECTED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
@@ -61,7 +63,7 @@ class Sts:
         """Exchange a user's long-lived keys for temporary ones of the same user."""
         parameters = {"DurationSeconds": duration_seconds, **_mfa(mfa)}
         answer = self._call("GetSessionToken", self._client.get_session_token, parameters)
-        return _credentials(answer, None)
+        return credentials_in(answer, None)
 
     def assume_role(
         self,
@@ -79,7 +81,7 @@ class Sts:
         if duration_seconds:
             parameters["DurationSeconds"] = duration_seconds
         answer = self._call("AssumeRole", self._client.assume_role, parameters)
-        return _credentials(answer, answer["AssumedRoleUser"]["Arn"])
+        return credentials_in(answer, answer["AssumedRoleUser"]["Arn"])
 
     def assume_root(self, *, target_principal: str, task_policy_arn: str, duration_seconds: int) -> AwsCredentials:
         """Become the root user of a member account, limited to one task policy, for at most 900 seconds."""
@@ -93,25 +95,33 @@ class Sts:
             },
         )
         partition = task_policy_arn.split(":")[1]
-        return _credentials(answer, f"arn:{partition}:iam::{target_principal}:root")
+        return credentials_in(answer, f"arn:{partition}:iam::{target_principal}:root")
 
     def _call(self, operation: str, method: Any, parameters: dict[str, Any]) -> Any:
-        try:
-            with service_errors(f"sts:{operation}", self.endpoint):
-                return method(**parameters)
-        except ServiceError as error:
-            if error.code in _REJECTED:
-                raise CredentialRejected(error.message, code=error.code, details=error.details) from error
-            if error.code in _DENIED:
-                raise AccessDenied(error.message, details=error.details) from error
-            raise
+        with sts_errors(operation, self.endpoint):
+            return method(**parameters)
+
+
+@contextmanager
+def sts_errors(operation: str, endpoint: str) -> Iterator[None]:
+    """Turn what an operation of STS raises in the block into `CredentialRejected`, `AccessDenied` or `ServiceError`."""
+    try:
+        with service_errors(f"sts:{operation}", endpoint):
+            yield
+    except ServiceError as error:
+        if error.code in _REJECTED:
+            raise CredentialRejected(error.message, code=error.code, details=error.details) from error
+        if error.code in _DENIED:
+            raise AccessDenied(error.message, details=error.details) from error
+        raise
 
 
 def _mfa(mfa: MfaCode | None) -> dict[str, str]:
     return {"SerialNumber": mfa.serial, "TokenCode": mfa.code} if mfa else {}
 
 
-def _credentials(answer: Any, principal: str | None) -> AwsCredentials:
+def credentials_in(answer: Any, principal: str | None) -> AwsCredentials:
+    """Return the keys of an answer of STS, as keys of `principal` (an ARN)."""
     keys = answer["Credentials"]
     return AwsCredentials(
         access_key_id=keys["AccessKeyId"],

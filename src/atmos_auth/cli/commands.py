@@ -17,6 +17,11 @@ COMMANDS = (
     Command(("auth", "env"), "atmos_auth.cli.auth.env", "Print an identity's variables for a shell or a file"),
     Command(("auth", "exec"), "atmos_auth.cli.auth.exec", "Run a command as an identity"),
     Command(
+        ("auth", "credential-process"),
+        "atmos_auth.cli.auth.credential_process",
+        "Print credentials the way AWS SDKs ask programs for them",
+    ),
+    Command(
         ("auth", "list"),
         "atmos_auth.cli.auth.list",
         "List providers and identities, and how they hang together",

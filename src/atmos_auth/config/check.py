@@ -1,6 +1,6 @@
 """Typed settings out of a tree: every misfit becomes a sentence with its place, and what fits becomes a structure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from json import dumps
 from typing import Any, TypeVar, cast
@@ -46,6 +46,27 @@ def check(settings: Any, structure: type, *, subject: str, fallback: Place | Non
     misfits.errors.sort(key=lambda e: e.place or Place("", 0, 0))
     misfits.unknown.sort(key=lambda e: e.place or Place("", 0, 0))
     return misfits
+
+
+def annotated(structure: type, keyword: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return the settings of a structure whose schema has this annotation set, by their paths.
+
+    The annotations of JSON Schema are used as it means them: `deprecated`, and `writeOnly` for secrets
+    (https://json-schema.org/draft/2020-12/json-schema-validation, section 9).
+    """
+    schema, _ = _schema(structure)
+    return dict(_annotated(schema, schema, keyword, ()))
+
+
+def _annotated(
+    schema: dict[str, Any], node: dict[str, Any], keyword: str, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    name = str(node.get("$ref", "")).rpartition("/")[2]
+    for key, described in _properties(schema["$defs"][name] if name else node).items():
+        if described.get(keyword):
+            yield (*path, key), described
+        elif "$ref" in described:
+            yield from _annotated(schema, described, keyword, (*path, key))
 
 
 def convert(settings: Any, structure: type[S]) -> S:

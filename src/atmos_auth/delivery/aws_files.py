@@ -27,7 +27,7 @@ from atmos_auth.host.files import read_private, remove_file, write_private
 from atmos_auth.host.paths import Paths, file_name
 
 LOCK_SECONDS = 10
-CREDENTIALS, CONFIG, DISPLACED = "credentials", "config", "displaced"
+CREDENTIALS, CONFIG, DISPLACED, REFRESHING = "credentials", "config", "displaced", "refreshing"
 # Bytes of others that are not UTF-8 are written back as they were.
 _FOREIGN = "surrogateescape"
 
@@ -101,12 +101,22 @@ class AwsFiles:
             text = with_credentials(text, location.profile, credentials, fingerprint=chain.fingerprint)
             write_private(location.credentials_file, _bytes(text))
 
+    def write_refreshing(self, chain: Chain, credentials: AwsCredentials, process: str) -> ProfileLocation:
+        """Write a profile whose credentials programs get, and get anew, by running `process`; tell where it is.
+
+        It stands in a file of its own, for keys in a file beside it would win. Raises `StoreError`.
+        """
+        path = self._refreshing(chain)
+        write_private(path, _bytes(with_config("", chain.tip.name, credentials, process=process)))
+        return ProfileLocation(chain.tip.name, os.devnull, path)
+
     def holds(self, chain: Chain) -> bool:
         """Tell whether there is anything under the name of the chain's tip, whichever chain it came from."""
         return bool(self._sections(self.folder(chain.root), lambda profile, _: profile == chain.tip.name))
 
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip; tell whether there was one."""
+        remove_file(self._refreshing(chain))
         return self._remove(self.folder(chain.root), lambda profile, _: profile == chain.tip.name)
 
     def remove_derived(self, session: str) -> None:
@@ -146,6 +156,9 @@ class AwsFiles:
 
     def _displaced(self, chain: Chain) -> str:
         return os.path.join(self.folder(chain.root), DISPLACED)
+
+    def _refreshing(self, chain: Chain) -> str:
+        return os.path.join(self.folder(chain.root), REFRESHING, f"{chain.fingerprint}.config")
 
     def _sections(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> list[tuple[str, str]]:
         """Find the sections, as (file, header), of every profile that `goes`, given its name and its marker's facts."""

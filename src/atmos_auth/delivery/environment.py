@@ -8,6 +8,9 @@ from atmos_auth.domain import env_names as names
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.timestamps import to_text
 
+# Whoever reads these can act as the identity.
+SECRETS = (names.AWS_ACCESS_KEY_ID, names.AWS_SECRET_ACCESS_KEY, names.AWS_SESSION_TOKEN)
+
 
 class Environment(NamedTuple):
     """Variables to set, and names to unset because their old values would win over them."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from atmos_auth.delivery.github_job import github
+
 # Bytes that a dotenv reader or a shell takes as they stand.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_^")
 
@@ -29,6 +31,7 @@ FORMATS: dict[str, Callable[[Mapping[str, str], Iterable[str]], str]] = {
     "bash": bash,
     "json": json,
     "dotenv": dotenv,
+    "github": github,
 }
 
 

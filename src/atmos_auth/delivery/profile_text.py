@@ -63,9 +63,14 @@ def facts(marker: str) -> dict[str, str]:
     return stated
 
 
-def with_config(text: str, profile: str, credentials: AwsCredentials) -> str:
-    """Return a config file's text with the profile pointing where these credentials work."""
+def with_config(text: str, profile: str, credentials: AwsCredentials, *, process: str = "") -> str:
+    """Return a config file's text with the profile pointing where these credentials work.
+
+    `process` is the command line that programs run to get credentials, if they do not read them from a file.
+    """
     keys = {"region": credentials.region or FALLBACK_REGION}
+    if process:
+        keys["credential_process"] = process
     services = services_header(profile)
     if credentials.endpoint_url:
         keys["services"] = services.removeprefix("services ")

@@ -3,7 +3,8 @@
 `words()` is what messages call each type.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 
 class SsoToken(NamedTuple):
@@ -75,6 +76,79 @@ class AwsCredentials(NamedTuple):
         )
 
 
+class SamlRole(NamedTuple):
+    """A role that an assertion offers, and the identity provider that IAM knows the asserting party as; both ARNs."""
+
+    role_arn: str
+    provider_arn: str
+
+
+class SamlAssertion(NamedTuple):
+    """What an identity provider says of a person to AWS, for a few minutes; it is never written to a disk.
+
+    `response` is the SAML response as it was posted, in base64; `roles` is what it offers. `session_seconds` is the
+    session it asks for, if any; `duration_seconds` what the configuration asks for, if anything. Times are seconds
+    since the epoch, by this machine's clock.
+    """
+
+    response: str
+    roles: tuple[SamlRole, ...]
+    expires_at: float
+    issued_at: float
+    region: str
+    subject: str = ""
+    session_seconds: int | None = None
+    duration_seconds: int | None = None
+    endpoint_url: str | None = None
+    session: str | None = None
+
+    @classmethod
+    def words(cls) -> str:
+        """Name the type in a message."""
+        return "a SAML assertion"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return (self.response,)
+
+    def __repr__(self) -> str:
+        """Name what it offers, never the assertion."""
+        return f"SamlAssertion(roles={[role.role_arn for role in self.roles]!r}, expires_at={self.expires_at!r})"
+
+
+class WebIdentityToken(NamedTuple):
+    """What an OpenID Connect issuer says of this job to AWS, good for one exchange.
+
+    `issuer`, `subject` and `audience` are what the token claims (RFC 7519 section 4.1), for messages; nothing here has
+    verified them. Times are seconds since the epoch.
+    """
+
+    token: str
+    expires_at: float
+    issued_at: float
+    region: str
+    issuer: str = ""
+    subject: str = ""
+    audience: str = ""
+    endpoint_url: str | None = None
+    session: str | None = None
+
+    @classmethod
+    def words(cls) -> str:
+        """Name the type in a message."""
+        return "a web identity token"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        return (self.token,)
+
+    def __repr__(self) -> str:
+        """Name the subject, never the token."""
+        return f"WebIdentityToken(subject={self.subject!r}, audience={self.audience!r}, expires_at={self.expires_at!r})"
+
+
 class BrowserSession(NamedTuple):
     """An IAM user's sign-in through the browser: what renews it, with which key, and until when (epoch seconds)."""
 
@@ -114,4 +188,10 @@ class Ambient(NamedTuple):
         return ()
 
 
-Credential = SsoToken | AwsCredentials | Ambient
+Credential = SsoToken | AwsCredentials | SamlAssertion | WebIdentityToken | Ambient
+
+
+def any_of(types: Iterable[Any]) -> str:
+    """Name types of credentials in a message: "a portal session, AWS credentials or a SAML assertion"."""
+    *first, last = [kind.words() for kind in types] or [""]
+    return f"{', '.join(first)} or {last}" if first else str(last)

@@ -40,6 +40,12 @@ ATMOS_AUTH_ENV_OUTPUT_FILE = "ATMOS_AUTH_ENV_OUTPUT_FILE"  # auth env --output-f
 ATMOS_AUTH_WHOAMI_OUTPUT = "ATMOS_AUTH_WHOAMI_OUTPUT"  # auth whoami --output
 ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --verbose
 
+# --- a GitHub Actions job ----------------------------------------------------------------------------------------
+GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: secrets that `auth env` hands on are masked in its log
+GITHUB_ENV = "GITHUB_ENV"  # file that `auth env --format github` appends to
+ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"  # where a job asks for its token  # noqa: S105
+ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # what it asks with  # noqa: S105
+
 # --- what a program under an identity receives -----------------------------------------------------------------
 AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
 AWS_SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the variable's name

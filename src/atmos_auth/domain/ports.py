@@ -46,6 +46,10 @@ class Prompter(Protocol):
     """The conversation with the person at the terminal; everything it writes goes to stderr."""
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nobody may be disturbed: then nothing is begun that only a person should begin."""
+
+    @property
     def can_show(self) -> bool:
         """Whether a person sees what we write."""
 
@@ -107,6 +111,95 @@ class Listen(Protocol):
         """Bind 127.0.0.1:`port` (0: any free one); only a request for `path` that carries `state` is heeded."""
 
 
+class FormListener(Protocol):
+    """A loopback port that waits for a form which a web page posts from the person's browser."""
+
+    address: str
+
+    def wait(self, deadline: float) -> str:
+        """Return the value of the awaited field; raises `SignInExpired` at `deadline` (epoch seconds)."""
+
+
+class ListenForForm(Protocol):
+    """Opens a `FormListener` that is bound before the block starts and closed after it."""
+
+    def __call__(self, *, path: str, field: str, state: str, port: int = 0) -> AbstractContextManager[FormListener]:
+        """Bind 127.0.0.1:`port`; only a form with `field`, posted to `path` with RelayState `state`, is heeded."""
+
+
+class WebAnswer(NamedTuple):
+    """What a web server answered, after redirects: the address it came from, its status, and its text."""
+
+    url: str
+    status: int
+    text: str
+
+    def __repr__(self) -> str:
+        """Name the status: addresses and pages of a sign-in hold secrets."""
+        return f"WebAnswer({self.status})"
+
+
+class WebSession(Protocol):
+    """A conversation with web servers that keeps its cookies; redirects are followed within it.
+
+    Both methods use the network and raise `ServiceError`; an answer of any status is an answer.
+    """
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> WebAnswer:
+        """Fetch a page."""
+
+    def post(
+        self,
+        url: str,
+        *,
+        form: Sequence[tuple[str, str]] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> WebAnswer:
+        """Send a form's fields, or a JSON value."""
+
+
+class Web(Protocol):
+    """Where conversations over HTTP begin."""
+
+    def session(self, *, seconds: float, redirects: bool = True) -> AbstractContextManager[WebSession]:
+        """Begin one; every answer must be there within `seconds`."""
+
+
+class BrowserChoice(NamedTuple):
+    """Which browser to drive: Playwright's name of it (`chrome`), or a program; empty means any that is there.
+
+    `download` allows fetching one where none is there.
+    """
+
+    browser_type: str = ""
+    executable: str = ""
+    download: bool = False
+
+
+class DrivenBrowser(Protocol):
+    """A web browser that we open, watch and close; the person signs in in its window."""
+
+    @property
+    def is_available(self) -> bool:
+        """Whether a browser can be driven here and a person would see its window; never raises."""
+
+    def posted(
+        self, url: str, *, field: str, is_target: Callable[[str], bool], profile: str, choice: BrowserChoice
+    ) -> str:
+        """Open `url` and return `field` of the first form that a page posts to an address that `is_target` picks.
+
+        That form never leaves this machine. `profile` names the browser's own folder, so that a session there is used
+        again. Prompts in the window. Raises `AuthenticationFailed`, `Cancelled`, `SignInExpired`, `InvalidSetting`.
+        """
+
+    def has_profile(self, profile: str) -> bool:
+        """Tell whether the browser keeps anything for this profile."""
+
+    def forget(self, profile: str) -> bool:
+        """Remove the profile and every session in it; tell whether there was one."""
+
+
 class AwsConnections(Protocol):
     """botocore clients that know nothing of the user's own AWS variables and files."""
 
@@ -117,8 +210,12 @@ class AwsConnections(Protocol):
         region: str,
         endpoint_url: str | None,
         credentials: AwsCredentials | None = None,
+        attempts: int | None = None,
     ) -> Any:
-        """Return a client of `service` (botocore's name); unsigned when no credentials are given."""
+        """Return a client of `service` (botocore's name); unsigned when no credentials are given.
+
+        `attempts` is how often one request may be sent in all; None leaves that to the connections.
+        """
 
     def ambient_credentials(self) -> AwsCredentials | None:
         """Resolve what the AWS SDK itself would use here: variables, shared files, roles; may use the network."""
@@ -164,6 +261,9 @@ class Tools(NamedTuple):
     keys: SecretStore
     mfa: MfaCodes
     browser_sessions: BrowserSessionStore
+    web: Web
+    driven_browser: DrivenBrowser
+    listen_for_form: ListenForForm
 
 
 class Kind(Protocol):
@@ -172,7 +272,9 @@ class Kind(Protocol):
     Class attributes: `needs`, the types of credential it accepts (empty for a root); `gives`, the type it returns;
     `settings_type`, the msgspec Struct that its section of the configuration must fit. Optional: `session`, a key that
     equals that of another kind when both share what they give; `accepts(stored)`, whether a stored credential is
-    one of ours.
+    one of ours; `is_signed_in_to_browser()` and `sign_out_of_browser()`, for a session that a browser keeps for it;
+    `password_entry`, the keyring's name for a password that it keeps; `fleeting`, for a plug-in whose credential is
+    good for one attempt.
     """
 
     def authenticate(self, previous: Any) -> Any:
@@ -222,12 +324,16 @@ __all__ = [
     "AuthorizationListener",
     "AwsConnections",
     "Browser",
+    "BrowserChoice",
     "BrowserSessionStore",
     "Clock",
     "Credential",
+    "DrivenBrowser",
+    "FormListener",
     "Invitation",
     "Kind",
     "Listen",
+    "ListenForForm",
     "Log",
     "MfaCodes",
     "ProfileStore",
@@ -235,4 +341,7 @@ __all__ = [
     "SilentlyRefreshing",
     "TokenStore",
     "Tools",
+    "Web",
+    "WebAnswer",
+    "WebSession",
 ]

@@ -5,11 +5,12 @@ from typing import Any
 
 from atmos_auth.domain import errors
 from atmos_auth.domain.chain import Chain, Link
-from atmos_auth.domain.credentials import Credential
+from atmos_auth.domain.credentials import Credential, any_of
 from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
 from atmos_auth.domain.ports import Tools
 from atmos_auth.engine import registry
 from atmos_auth.engine.cache import CredentialCache
+from atmos_auth.engine.retries import persistently
 from atmos_auth.engine.single_flight import SingleFlight
 
 
@@ -73,6 +74,8 @@ class Authenticator:
         longer accepts, whatever its expiry says. Raises `AuthenticationFailed`, `NeedsPerson`, `ServiceError`,
         `ConfigError` or `StoreError`, each naming the link.
         """
+        if _is_fleeting(chain):
+            return self._acquire(chain, chain.fingerprint)
         kind = self._build(chain.tip, self._tools)
         at_hand = None if anew else self._usable(self._cache.get(chain, self._key(chain, kind)), kind, rejected)
         if at_hand is None:
@@ -130,9 +133,10 @@ class Authenticator:
             )
         if renewed is None and chain.parent is None:
             self._cache.signed_in(credential)
-        # What comes straight from the environment is its to keep; what a role gave us on top of it is ours.
-        ambient = entry.ambient and chain.parent is None
-        self._cache.put(chain, key, credential, keep=not ambient)
+        if not _is_fleeting(chain):
+            # What comes straight from the environment is its to keep; what a role gave us on top of it is ours.
+            ambient = entry.ambient and chain.parent is None
+            self._cache.put(chain, key, credential, keep=not ambient)
         return credential
 
     def _renew(self, chain: Chain, kind: Any, key: str) -> Credential | None:
@@ -150,9 +154,20 @@ class Authenticator:
         if parent is None:
             credential: Credential = kind.authenticate(None)
             return credential
+        if _is_fleeting(parent):
+            tools = self._tools
+            return persistently(
+                lambda: self._step(chain, parent, kind),
+                clock=tools.clock,
+                random_bytes=tools.random_bytes,
+                log=tools.log,
+            )
+        return self._step(chain, parent, kind)
+
+    def _step(self, chain: Chain, parent: Chain, kind: Any) -> Credential:
         previous = self._meeting(chain, kind, self.credential(parent))
         try:
-            credential = kind.authenticate(previous)
+            credential: Credential = kind.authenticate(previous)
         except errors.CredentialRejected as rejection:
             self._tools.log.debug(f"{chain.tip}: {rejection.message}; fetching the previous credential anew")
             credential = kind.authenticate(self._meeting(chain, kind, self.credential(parent, rejected=previous)))
@@ -161,9 +176,8 @@ class Authenticator:
     def _meeting(self, chain: Chain, kind: Any, previous: Credential) -> Credential:
         if isinstance(previous, tuple(kind.needs)):
             return previous
-        needs = " or ".join(needed.words() for needed in kind.needs)
         raise errors.LinksDoNotMeet(
-            f"{chain.tip} needs {needs}, but {chain.links[-2]} gives {previous.words()}",
+            f"{chain.tip} needs {any_of(kind.needs)}, but {chain.links[-2]} gives {previous.words()}",
             place=chain.tip.place,
             hints=["atmos auth validate"],
         )
@@ -182,6 +196,11 @@ class Authenticator:
 def _is(found: Credential, rejected: Credential | None) -> bool:
     """Tell whether both are the same secrets; their times may differ, for files keep whole seconds only."""
     return rejected is not None and type(found) is type(rejected) and found.secrets == rejected.secrets
+
+
+def _is_fleeting(chain: Chain) -> bool:
+    """Tell whether what the chain gives is good for one attempt only: then nobody keeps it, and nobody waits for it."""
+    return chain.parent is None and registry.find(chain.root.kind, chain.root.role).fleeting
 
 
 def _purpose(chain: Chain) -> str:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from atmos_auth.domain.chain import IDENTITY, Link
+from atmos_auth.domain.credentials import any_of
 from atmos_auth.domain.errors import LinksDoNotMeet
 from atmos_auth.engine import registry
 
@@ -20,9 +21,8 @@ def misfits_between(links: Sequence[Link]) -> Iterator[LinksDoNotMeet]:
     for before, after in pairwise(links):
         gives, needs = _kind(before).gives, tuple(_kind(after).needs)
         if not issubclass(gives, needs):
-            words = " or ".join(needed.words() for needed in needs)
             yield LinksDoNotMeet(
-                f"{after} needs {words or 'nothing before it'}, but {before} gives {gives.words()}",
+                f"{after} needs {any_of(needs) or 'nothing before it'}, but {before} gives {gives.words()}",
                 place=after.place,
                 hints=_bridges(gives, needs),
             )

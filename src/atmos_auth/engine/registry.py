@@ -14,7 +14,8 @@ class KindEntry(NamedTuple):
     """A kind's name and role (PROVIDER or IDENTITY), where its class is, and what must be known without loading it.
 
     `stands_alone`: an identity that starts a chain. `ambient`: its credential is whatever the environment gives,
-    so it is never stored, and the AWS variables are part of its fingerprint.
+    so it is never stored, and the AWS variables are part of its fingerprint. `fleeting`: its credential is made for
+    one attempt, and every attempt gets another.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class KindEntry(NamedTuple):
     class_name: str
     stands_alone: bool = False
     ambient: bool = False
+    fleeting: bool = False
 
 
 BUILT_IN = (
@@ -32,6 +34,8 @@ BUILT_IN = (
         "atmos_auth.providers.aws.iam_identity_center",
         "IamIdentityCenter",
     ),
+    KindEntry("aws/saml", PROVIDER, "atmos_auth.providers.aws.saml", "Saml"),
+    KindEntry("github/oidc", PROVIDER, "atmos_auth.providers.github.oidc", "GithubOidc", fleeting=True),
     KindEntry("aws/permission-set", IDENTITY, "atmos_auth.identities.aws.permission_set", "PermissionSet"),
     KindEntry("aws/assume-role", IDENTITY, "atmos_auth.identities.aws.assume_role", "AssumeRole"),
     KindEntry("aws/assume-root", IDENTITY, "atmos_auth.identities.aws.assume_root", "AssumeRoot"),
@@ -69,8 +73,10 @@ def _plugins() -> Iterable[KindEntry]:
     for point in entry_points(group=ENTRY_POINTS):
         role, separator, kind = point.name.partition(":")
         if separator and role in (PROVIDER, IDENTITY):
-            alone = role == IDENTITY and not getattr(point.load(), "needs", ())
-            yield KindEntry(kind, role, point.module, point.attr, alone)
+            loaded = point.load()
+            alone = role == IDENTITY and not getattr(loaded, "needs", ())
+            fleeting = bool(getattr(loaded, "fleeting", False))
+            yield KindEntry(kind, role, point.module, point.attr, alone, fleeting=fleeting)
 
 
 def _unknown(kind: str, role: str, place: Place | None) -> UnknownKind:

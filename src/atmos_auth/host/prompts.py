@@ -61,6 +61,8 @@ class TerminalPrompter:
         # Held by whoever asks: two threads' questions must not share the keys.
         self._floor = RLock()
 
+    is_silent = False
+
     @property
     def can_show(self) -> bool:
         """Whether a person sees what we write."""

@@ -10,6 +10,7 @@ from atmos_auth.domain.ports import Invitation
 class SilentPrompter:
     """Nobody is asked and nothing is shown."""
 
+    is_silent = True
     can_show = False
     can_ask = False
 

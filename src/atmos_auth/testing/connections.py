@@ -49,6 +49,7 @@ class FakeConnections:
         region: str,
         endpoint_url: str | None,
         credentials: AwsCredentials | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return a client whose methods are named as botocore names them."""
         return _Client(self, service, region, endpoint_url, credentials)

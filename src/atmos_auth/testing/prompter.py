@@ -30,7 +30,9 @@ class FakePrompter:
         can_show: bool = True,
         can_ask: bool = True,
         forbidden: bool = False,
+        is_silent: bool = False,
     ) -> None:
+        self.is_silent = is_silent
         self.can_show = can_show
         self.can_ask = can_ask
         self._answers = list(answers)

@@ -5,7 +5,14 @@ from hashlib import sha1, sha256
 from typing import Any
 
 from atmos_auth.domain.chain import Chain, Link
-from atmos_auth.domain.credentials import AwsCredentials, BrowserSession, SsoToken
+from atmos_auth.domain.credentials import (
+    AwsCredentials,
+    BrowserSession,
+    SamlAssertion,
+    SamlRole,
+    SsoToken,
+    WebIdentityToken,
+)
 
 # 2026-01-02T03:04:05Z
 NOW = 1_767_323_045.0
@@ -44,6 +51,34 @@ def aws_credentials(**fields: Any) -> AwsCredentials:
         "session": "5a0c8b1a6b3f4a0e9d1c2b3a4f5e6d7c8b9a0f1e",
     }
     return AwsCredentials(**(defaults | fields))
+
+
+def saml_assertion(**fields: Any) -> SamlAssertion:
+    """Return an assertion of five minutes from NOW that offers one role, with `fields` laid over it."""
+    account = "arn:aws:iam::123456789012"
+    defaults: dict[str, Any] = {
+        "response": "c2FtcGxlLXNhbWwtcmVzcG9uc2U=",
+        "roles": (SamlRole(f"{account}:role/Sample", f"{account}:saml-provider/Sample"),),
+        "expires_at": NOW + 300,
+        "issued_at": NOW,
+        "region": "eu-west-1",
+        "subject": "sample@example.com",
+    }
+    return SamlAssertion(**(defaults | fields))
+
+
+def web_identity_token(**fields: Any) -> WebIdentityToken:
+    """Return a GitHub job's token of five minutes from NOW, with `fields` laid over it."""
+    defaults: dict[str, Any] = {
+        "token": "sample.web-identity.token",
+        "expires_at": NOW + 300,
+        "issued_at": NOW,
+        "region": "eu-west-1",
+        "issuer": "https://token.actions.githubusercontent.com",
+        "subject": "repo:example-org/site:ref:refs/heads/main",
+        "audience": "sts.amazonaws.com",
+    }
+    return WebIdentityToken(**(defaults | fields))
 
 
 def browser_session(**fields: Any) -> BrowserSession:

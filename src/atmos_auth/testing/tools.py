@@ -7,11 +7,13 @@ from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 from atmos_auth.testing.browser import FakeBrowser
 from atmos_auth.testing.clock import FakeClock
 from atmos_auth.testing.connections import FakeConnections
-from atmos_auth.testing.listen import FakeListen
+from atmos_auth.testing.driven_browser import FakeDrivenBrowser
+from atmos_auth.testing.listen import FakeListen, FakeListenForForm
 from atmos_auth.testing.log import RecordingLog
 from atmos_auth.testing.mfa import FakeMfaCodes
 from atmos_auth.testing.prompter import FakePrompter
 from atmos_auth.testing.stores import MemoryBrowserSessions
+from atmos_auth.testing.web import FakeWeb
 
 
 def tools(**overrides: Any) -> Tools:
@@ -28,6 +30,9 @@ def tools(**overrides: Any) -> Tools:
         "keys": MemoryKeyring(),
         "mfa": FakeMfaCodes(),
         "browser_sessions": MemoryBrowserSessions(),
+        "web": FakeWeb(),
+        "driven_browser": FakeDrivenBrowser(),
+        "listen_for_form": FakeListenForForm(),
     }
     unknown = set(overrides) - set(Tools._fields)
     if unknown:

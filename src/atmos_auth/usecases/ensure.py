@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import Ambient, AwsCredentials, Credential
-from atmos_auth.domain.errors import CredentialsMissing, LockTimeout, NeedsPerson
+from atmos_auth.domain.errors import CredentialsMissing, InvalidSetting, LockTimeout, NeedsPerson
 from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
 from atmos_auth.domain.ports import Clock, ProfileStore
 from atmos_auth.engine import registry
@@ -54,6 +54,16 @@ def ensure(
 def passes_through(chain: Chain) -> bool:
     """Tell whether the chain is one ambient identity: programs then keep what their environment gives them."""
     return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
+
+
+def require_refreshable(chain: Chain) -> None:
+    """Raise `InvalidSetting` when a program that runs as the chain's tip could not get the credentials anew."""
+    if registry.find(chain.root.kind, chain.root.role).ambient:
+        raise InvalidSetting(
+            f"{chain.tip} starts from what the environment gives, and a program that runs as it has another one",
+            place=chain.root.place,
+            hints=["leave --refresh out"],
+        )
 
 
 def nearest_region(chain: Chain) -> str | None:

@@ -74,6 +74,7 @@ class Logout:
         """Plan for a provider's session and for every identity that starts from it."""
         written, _ = self._catalog.provider(name)
         plan = self._of_identities(f'provider "{written}"', lambda chain: chain.root[:2] == (written, PROVIDER))
+        plan.keys.extend(self._password_of(written))
         sharing = [other for other in self._catalog.providers() if other != written and self._share(written, other)]
         if sharing:
             note = f"the portal session is shared: {', '.join(sharing)} will have to sign in again as well"
@@ -83,8 +84,10 @@ class Logout:
     def everything(self) -> Plan:
         """Plan for all identities and all providers, those that no identity uses included."""
         plan = self._of_identities("everything", lambda chain: True)
-        sessions = [step for name in self._catalog.providers() for step in self._session(name)]
-        return plan._replace(sessions=[*plan.sessions, *sessions])
+        for name in self._catalog.providers():
+            plan.sessions.extend(self._session(name))
+            plan.keys.extend(self._password_of(name))
+        return plan
 
     def from_scratch(self, chain: Chain) -> Plan:
         """Plan for whatever the chain could start from again, the session at AWS first: it may be out of reach."""
@@ -117,12 +120,29 @@ class Logout:
                 partial(self._profiles.remove, chain),
             )
         ]
-        if hasattr(_kind_class(chain.tip), "sign_out_of_browser"):
-            kind = self._build(chain.tip)
-            what = f'browser sign-in of identity "{chain.tip.name}"'
-            target = ("browser sign-in", chain.tip.name.lower())
-            steps.append(Step(what, target, kind.is_signed_in_to_browser, kind.sign_out_of_browser))
-        return steps
+        return [*steps, *self._browser_sign_in(chain.tip)]
+
+    def _browser_sign_in(self, link: Link) -> list[Step]:
+        if not hasattr(_kind_class(link), "sign_out_of_browser"):
+            return []
+        kind = self._build(link)
+        what = f'browser sign-in of {link.role} "{link.name}"'
+        target = ("browser sign-in", link.role, link.name.lower())
+        return [Step(what, target, kind.is_signed_in_to_browser, kind.sign_out_of_browser)]
+
+    def _password_of(self, provider: str) -> list[Step]:
+        """The password that a provider's kind keeps in the keyring, if it keeps one."""
+        entry = getattr(self._build(self._resolver.provider(provider).tip), "password_entry", None)
+        if not isinstance(entry, str):
+            return []
+        return [
+            Step(
+                f'password of provider "{provider}", in the keyring',
+                ("keyring", entry.lower()),
+                lambda: self._keys().get(entry) is not None,
+                lambda: self._keys().remove(entry),
+            )
+        ]
 
     def _keys_of(self, chain: Chain) -> list[Step]:
         if not hasattr(_kind_class(chain.tip), "key_entry"):
@@ -138,11 +158,12 @@ class Logout:
         ]
 
     def _session(self, provider: str) -> list[Step]:
-        """The portal session of a provider, if its kind keeps one: ended at the service, then forgotten here."""
-        kind = self._build(self._resolver.provider(provider).tip)
+        """The session of a provider, if its kind keeps one: ended at the service, then forgotten here."""
+        link = self._resolver.provider(provider).tip
+        kind = self._build(link)
         session = getattr(kind, "session", None)
         if not isinstance(session, str):
-            return []
+            return self._browser_sign_in(link)
         tokens = self._tokens()
 
         def end_at_service() -> bool:

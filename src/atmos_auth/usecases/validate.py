@@ -14,6 +14,7 @@ from atmos_auth.engine import registry
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.meeting import misfits_between
 from atmos_auth.engine.resolve import Resolver
+from atmos_auth.usecases.remarks import remarks
 
 
 class General(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,8 +77,9 @@ def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError]
     except ConfigError as broken:
         return [broken], []
     subject = f'invalid {role} config: {role} "{written}" ({kind})'
-    misfits = check(settings, registry.load(entry).settings_type, subject=subject, fallback=place)
-    return list(misfits.errors), list(misfits.unknown)
+    structure = registry.load(entry).settings_type
+    misfits = check(settings, structure, subject=subject, fallback=place)
+    return list(misfits.errors), [*misfits.unknown, *remarks(catalog, role, written, structure)]
 
 
 def _kind_missing(role: str, name: str, place: Any) -> ConfigError:

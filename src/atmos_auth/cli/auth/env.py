@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 from atmos_auth.cli.identity_words import asked, select_unasked
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.delivery.environment import Environment
+from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS
+from atmos_auth.delivery.github_job import masking
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import StoreError, UsageError
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
@@ -21,6 +22,7 @@ Print an identity's variables. Nobody is asked and no browser is opened, unless
 examples:
   eval "$(atmos auth env --identity prod-admin)"
   atmos auth env --format dotenv --output-file .env
+  atmos auth env --format github         for the later steps of a GitHub job
   atmos auth env --mode files            pointers instead of secrets"""
 POSITIONALS = 1
 MODES = ("keys", "files")
@@ -46,6 +48,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     in_the_way = [name for name in environment.unset if name in project.environ]
     text = FORMATS[file_format](environment.variables, in_the_way)
     path = arguments.output_file or project.environ.get(env_names.ATMOS_AUTH_ENV_OUTPUT_FILE)
+    if file_format == "github":
+        path = path or _github_file(project)
+        if project.environ.get(env_names.GITHUB_ACTIONS) == "true":
+            # Before any later step can print them.
+            secrets = [environment.variables[name] for name in SECRETS if name in environment.variables]
+            project.streams.stdout.write(masking(secrets))
+            project.streams.stdout.flush()
     if path:
         _append(path, text)
     else:
@@ -65,6 +74,16 @@ def _chosen(flag: str | None, project: Project, variable: str, known: Collection
     if chosen and chosen not in known:
         raise UsageError(f"invalid {what}: unsupported {what}: {chosen}", hints=[f"use one of: {', '.join(known)}"])
     return chosen
+
+
+def _github_file(project: Project) -> str:
+    path = project.environ.get(env_names.GITHUB_ENV)
+    if not path:
+        raise UsageError(
+            "--format github appends to the file that GITHUB_ENV names, and it is not set",
+            hints=["run it in a step of a GitHub Actions job, or name a file: --output-file FILE"],
+        )
+    return path
 
 
 def _append(path: str, text: str) -> None:

@@ -15,15 +15,20 @@ Run a command as an identity. It finds the credentials through AWS_PROFILE and
 the files that Atmos keeps; variables that would win over them are removed.
 Signs in first if that is needed. The command's exit status is passed on.
 
+With --refresh the command's AWS tools fetch credentials by running Atmos, and
+again when these run out: for what runs longer than its credentials live.
+
 examples:
   atmos auth exec -- terraform plan
-  atmos auth exec --identity prod-admin -- aws sts get-caller-identity"""
+  atmos auth exec --identity prod-admin -- aws sts get-caller-identity
+  atmos auth exec --refresh -- ./migrate-for-hours"""
 TAKES_COMMAND = True
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_identity_flag(parser)
+    parser.add_argument("--refresh", action="store_true", help="let credentials be renewed while the command runs")
     parser.add_argument("--no-browser", action="store_true", default=argparse.SUPPRESS, help="open no browser")
     parser.add_argument("--qr", action="store_true", default=argparse.SUPPRESS, help="show the address as a QR code")
 
@@ -38,7 +43,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     identity = project.auth.select(asked(arguments))
     if identity is None:
         return run_process(arguments.rest, project.child_base)
-    environment, credential = project.auth.child_environment(identity, project.child_base)
+    if arguments.refresh:
+        process = project.command_line("auth", "credential-process", f"--identity={identity}")
+        environment, credential = project.auth.refreshing_environment(identity, project.child_base, process)
+    else:
+        environment, credential = project.auth.child_environment(identity, project.child_base)
     status = run_process(arguments.rest, environment)
     if status != 0 and credential.expires_at is not None and credential.expires_at <= project.clock.now():
         stderr = project.streams.stderr

@@ -11,10 +11,27 @@ ACCOUNT = "atmos-auth"
 PREFIX = "atmos_"
 # An entry that is never written: keyrings are asked for it to see whether they answer.
 PROBE = "atmos-keyring-availability-probe"
-REQUIRED = ("access_key_id", "secret_access_key")
-FIELDS = (*REQUIRED, "mfa_arn", "session_duration")
+FIELDS = ("access_key_id", "secret_access_key", "mfa_arn", "session_duration")
 # AWS begins the ids of temporary keys so.
 _TEMPORARY = "ASIA"
+
+
+class Shape(NamedTuple):
+    """What a kind of entry holds: its fields, of which the first two must be there, and what to call them."""
+
+    type: str
+    fields: tuple[str, ...]
+    words: str
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which the entry is of no use."""
+        return self.fields[:2]
+
+
+KEYS = Shape("aws", FIELDS, "access key")
+PASSWORD = Shape("saml", ("username", "password"), "sign-in")
+_SHAPES = {shape.type: shape for shape in (KEYS, PASSWORD)}
 
 
 class Owner(NamedTuple):
@@ -52,19 +69,20 @@ def entry_key(owner: Owner) -> str:
 
 
 def to_text(owner: Owner, secret: Mapping[str, str]) -> str:
-    """Return the record of a long-lived key; raises `StoreError` for anything else, a session above all."""
+    """Return the record of a long-lived key or a password; raises `StoreError` for what is neither, as a session."""
     data = {field: value for field, value in secret.items() if value}
-    foreign = [field for field in data if field not in FIELDS]
+    shape = PASSWORD if set(secret) == set(PASSWORD.fields) else KEYS
+    foreign = [field for field in data if field not in shape.fields]
     if foreign or data.get("access_key_id", "").upper().startswith(_TEMPORARY):
         what = f'"{foreign[0]}" is none of theirs' if foreign else "these are temporary ones"
         raise StoreError(
             f"a keyring keeps long-lived keys only, and {what} ({owner})",
             hints=[f"use the IAM user's own access key; its fields are {', '.join(FIELDS)}"],
         )
-    for field in REQUIRED:
+    for field in shape.required:
         if field not in data:
-            raise StoreError(f"the keys of {owner} lack {field}", hints=["give both halves of the access key"])
-    return json.dumps({"type": "aws", "realm": owner.realm, "identity": owner.name, "data": data})
+            raise StoreError(f"the keys of {owner} lack {field}", hints=[f"give both halves of the {shape.words}"])
+    return json.dumps({"type": shape.type, "realm": owner.realm, "identity": owner.name, "data": data})
 
 
 def from_text(text: str, owner: Owner, where: str) -> dict[str, str]:
@@ -74,13 +92,14 @@ def from_text(text: str, owner: Owner, where: str) -> dict[str, str]:
     if record is None or owner_of(text) is None:
         raise unreadable(where, "its content is not what we write", owner)
     data = record.get("data")
-    if record.get("type") != "aws" or not isinstance(data, dict):
+    shape = _SHAPES.get(str(record.get("type")))
+    if shape is None or not isinstance(data, dict):
         raise unreadable(where, "it does not hold AWS keys", owner)
     if data.get("session_token"):
         raise unreadable(where, "it holds a session instead of long-lived keys", owner)
-    secret = {field: data[field] for field in FIELDS if field in data}
-    if not all(secret.get(field) for field in REQUIRED) or not all(isinstance(v, str) for v in secret.values()):
-        raise unreadable(where, "half of the access key is missing", owner)
+    secret = {field: data[field] for field in shape.fields if field in data}
+    if not all(secret.get(field) for field in shape.required) or not all(isinstance(v, str) for v in secret.values()):
+        raise unreadable(where, f"half of the {shape.words} is missing", owner)
     return secret
 
 

@@ -10,16 +10,25 @@ import msgspec
 import pytest
 
 from atmos_auth.config.check import check, convert
-from atmos_auth.domain.credentials import Ambient, AwsCredentials, Credential, SsoToken
+from atmos_auth.domain.credentials import (
+    Ambient,
+    AwsCredentials,
+    Credential,
+    SamlAssertion,
+    SsoToken,
+    WebIdentityToken,
+)
 from atmos_auth.testing.connections import FakeConnections
 from atmos_auth.testing.prompter import FakePrompter
-from atmos_auth.testing.samples import aws_credentials, sso_token
+from atmos_auth.testing.samples import aws_credentials, saml_assertion, sso_token, web_identity_token
 from atmos_auth.testing.tools import tools
 
-CREDENTIALS = (SsoToken, AwsCredentials, Ambient)
+CREDENTIALS = (SsoToken, AwsCredentials, SamlAssertion, WebIdentityToken, Ambient)
 _SAMPLES: dict[type, Callable[[], Credential]] = {
     SsoToken: sso_token,
     AwsCredentials: aws_credentials,
+    SamlAssertion: saml_assertion,
+    WebIdentityToken: web_identity_token,
     Ambient: Ambient,
 }
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from atmos_auth.aws_api.sts import Sts
 from atmos_auth.config.check import convert
 from atmos_auth.domain import errors
-from atmos_auth.identities.aws.assume_role import AssumeRole, AssumeRoleSettings, session_name
+from atmos_auth.identities.aws.assume_role import AssumeRole, AssumeRoleSettings
+from atmos_auth.identities.aws.assume_role.session_name import session_name
 from atmos_auth.testing import NOW, FakeConnections, aws_credentials, tools
 
 DEPLOY = "arn:aws:iam::333333333333:role/DeployRole"

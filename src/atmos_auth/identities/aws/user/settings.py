@@ -14,7 +14,7 @@ class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the user's keys come from, and what goes with them."""
 
     access_key_id: KeyText = ""
-    secret_access_key: KeyText = ""
+    secret_access_key: Annotated[KeyText, Meta(extra_json_schema={"writeOnly": True})] = ""
     mfa_arn: MfaArn = ""
     mfa_command: Text = ""
     region: Region = ""

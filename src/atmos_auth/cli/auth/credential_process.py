@@ -1,0 +1,41 @@
+"""`atmos auth credential-process`."""
+
+import argparse
+
+from atmos_auth.cli.identity_words import asked, select_unasked
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.delivery.credential_process import as_json
+from atmos_auth.domain.credentials import AwsCredentials
+from atmos_auth.domain.errors import AuthenticationDisabled, CredentialsMissing
+from atmos_auth.usecases.ensure import SILENT
+from atmos_auth.wiring import Project
+
+USAGE = "atmos auth credential-process [IDENTITY] [flags]"
+DESCRIPTION = """\
+Print an identity's credentials as JSON, as the credential_process of an AWS
+profile must. Nobody is asked and no browser is opened; a session is renewed
+silently if it can be.
+
+examples:
+  atmos auth credential-process prod-admin
+  credential_process = atmos auth credential-process prod-admin"""
+POSITIONALS = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_identity_flag(parser)
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Print the credentials on stdout."""
+    identity = select_unasked(asked(arguments), project)
+    if identity is None:
+        raise AuthenticationDisabled(
+            "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
+        )
+    credential = project.auth.credentials(identity, SILENT)
+    if not isinstance(credential, AwsCredentials):
+        raise CredentialsMissing(f'identity "{identity}" has no credentials of its own to print')
+    project.streams.stdout.write(as_json(credential))
+    return 0
