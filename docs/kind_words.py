@@ -4,6 +4,8 @@
 CREDENTIALS = {
     "SsoToken": "a portal session",
     "AwsCredentials": "AWS credentials",
+    "SamlAssertion": "a SAML assertion",
+    "WebIdentityToken": "a web identity token",
     "Ambient": "nothing of its own: programs keep what their environment gives them",
 }
 
@@ -33,6 +35,31 @@ SETTINGS = {
     ),
     "start_url": "The address of your portal.",
     "aws/iam-identity-center:region": "The region your portal is in.",
+    "aws/saml:region": "The region whose STS is asked, and that programs get.",
+    "aws/saml:session.duration": (
+        "How long the role's credentials live: 15 minutes to 12 hours. A role's own `principal.duration` wins. Without "
+        "either, what the identity provider says, else one hour. AWS refuses more than the role allows."
+    ),
+    "aws/saml:callback_port": (
+        "Port on 127.0.0.1 that the identity provider posts to, in your own browser. It must know "
+        "`http://127.0.0.1:PORT/saml` as an assertion consumer URL. No browser is driven then."
+    ),
+    "url": "The address of the AWS application at your identity provider.",
+    "driver": (
+        "How to sign in: `Browser` in a browser window, the others by their own forms or API in the terminal. "
+        "Without it, the best that this machine and the address allow."
+    ),
+    "provider_type": "The old name of `driver`.",
+    "idp_arn": "The SAML provider in IAM. Needed if several of them offer you the same role.",
+    "username": "Whom to sign in as, for the drivers that ask in the terminal. Without it, you are asked.",
+    "password": "The password. Never write it into the file: use `!env`, or leave it out and be asked.",
+    "remember_password": "`true`: keep a password that was typed, and accepted, in the keyring.",
+    "download_browser_driver": "`true`: fetch a browser if there is none to drive.",
+    "browser_type": "Which browser to drive, by Playwright's name for it. Without it, one that is there.",
+    "browser_executable_path": "The program of the browser to drive.",
+    "github/oidc:region": "The region whose STS is asked, and that programs get.",
+    "github/oidc:session.duration": "Checked, but not used: `principal.duration` of the role decides.",
+    "spec.audience": "Whom the token is for. The OIDC provider in IAM must list it.",
     "login_flow": (
         "`pkce` signs in with the browser on this machine, `device` with a code on any device, "
         "`auto` takes the browser where there is one."
@@ -59,7 +86,7 @@ SETTINGS = {
     "principal.assume_role": "The role to become.",
     "principal.session_name": (
         "Name of the session, as CloudTrail shows it. Without it: `atmos-NAME-SECONDS`. "
-        "Characters that STS refuses become `-`."
+        "Characters that STS refuses become `-`. After `aws/saml` the identity provider names the session."
     ),
     "principal.external_id": "External id that the role's trust policy asks for.",
     "aws/assume-role:principal.duration": (
@@ -94,6 +121,7 @@ PLAIN = frozenset(
     {
         "a hint that older tools wrote; it is not used",
         "a key, or nothing",
+        "a SAML driver (Browser, GoogleApps, Okta, ADFS)",
         "a login flow (auto, pkce, device)",
         "a path",
         "a variable's name",
@@ -104,21 +132,27 @@ PLAIN = frozenset(
 # Examples by path, where the structures carry none or a misleading one.
 VALUES = {
     "alias": "prod",
+    "browser_executable_path": "/usr/bin/chromium",
+    "browser_type": "chrome",
     "callback_port": "8401",
     "credentials.access_key_id": "!env EMERGENCY_AWS_ACCESS_KEY_ID",
     "credentials.mfa_command": "ykman oath accounts code --single AWS:me",
     "credentials.secret_access_key": "!env EMERGENCY_AWS_SECRET_ACCESS_KEY",
     "credentials.webflow_enabled": "false",
     "default": "true",
+    "download_browser_driver": "true",
     "env": "[{ key: TEAM, value: platform }]",
     "env[].value": "platform",
+    "password": "!env COMPANY_PASSWORD",
     "principal.account.name": "development",
     "principal.duration": "15m",
     "principal.external_id": "partner-7",
     "principal.mfa_command": "ykman oath accounts code --single AWS:me",
     "principal.session_name": "release",
+    "remember_password": "true",
     "spec.endpoint_url": "http://127.0.0.1:8765",
     "tags": "[production]",
+    "username": "jo@example.com",
     "via.identity": "dev-admin",
     "via.provider": "company-sso",
 }
@@ -132,6 +166,18 @@ a file and renewed without asking you for as long as AWS allows. See
 
 `ATMOS_AUTH_LOGIN_FLOW` and `atmos auth login --login-flow` win over `login_flow`; `ATMOS_AUTH_CALLBACK_PORT` wins over
 `callback_port`.""",
+    "aws/saml": """\
+The next identity must be of kind `aws/assume-role`: its role is the one that is chosen in the assertion, and what
+`sts:AssumeRoleWithSAML` gives is its credential. Further roles chain from it. The assertion is kept in memory only.
+
+`Browser` needs the extra: `pip install 'atmos-auth[saml]'`. Without `driver`, a browser is taken if one can be driven
+here, else `GoogleApps`, `Okta` or `ADFS` if the address is of that kind, else a browser that is fetched. The three
+drivers without a browser read pages and APIs that their makers change: where one meets something that it does not know,
+it says so, and `Browser` is the way. See [sign in through SAML](../../how-to/sign-in-through-saml.md).""",
+    "github/oidc": """\
+The next identity must be of kind `aws/assume-role`. The job needs the permission `id-token: write`. The token is
+fetched anew for every attempt, and kept nowhere. See
+[use in GitHub Actions](../../how-to/use-in-github-actions.md).""",
     "aws/permission-set": """\
 An account name must be exact. If two accounts have the same name, use the id. Put an id in quotes if you like; leading
 zeros are kept either way.""",
@@ -180,6 +226,40 @@ ADMIN = """\
 # A whole configuration for each kind.
 EXAMPLES = {
     "aws/iam-identity-center": PORTAL,
+    "aws/saml": """\
+auth:
+  providers:
+    okta-saml:
+      kind: aws/saml
+      region: us-east-1
+      url: https://company.okta.com/app/amazon_aws/abc123/sso/saml
+      driver: Browser
+  identities:
+    saml-admin:
+      kind: aws/assume-role
+      default: true
+      via:
+        provider: okta-saml
+      principal:
+        assume_role: arn:aws:iam::123456789012:role/AdminRole
+""",
+    "github/oidc": """\
+auth:
+  providers:
+    github-oidc:
+      kind: github/oidc
+      region: us-east-1
+      spec:
+        audience: sts.us-east-1.amazonaws.com
+  identities:
+    github-deploy:
+      kind: aws/assume-role
+      default: true
+      via:
+        provider: github-oidc
+      principal:
+        assume_role: arn:aws:iam::123456789012:role/GitHubActionsRole
+""",
     "aws/permission-set": PORTAL + ADMIN,
     "aws/assume-role": PORTAL
     + ADMIN
