@@ -8,6 +8,7 @@ from benchmarks.scene import aws_cli, scene
 
 EXPORT = "aws configure export-credentials"
 BOTOCORE = "import botocore.session; botocore.session.Session().get_credentials().get_frozen_credentials()"
+TYPED = ("atmos", "auth", "login", "")
 LOGIN = ("auth", "login", "--force-tty", "--no-browser")
 
 
@@ -29,6 +30,8 @@ def run(rounds: int) -> str:
                 Contender("auth env --mode files", place.atmos("auth", "env", "--mode", "files")),
                 Contender("auth exec -- true", place.atmos("auth", "exec", "--", "true")),
                 Contender("auth whoami --offline", place.atmos("auth", "whoami", "--offline")),
+                Contender("auth credential-process", place.atmos("auth", "credential-process")),
+                Contender("Tab completes an identity", place.atmos("completion", "zsh", "--", *TYPED)),
                 Contender("botocore reads the profile", [sys.executable, "-c", BOTOCORE], lambda: profile),
                 *([Contender(EXPORT, [cli, "configure", "export-credentials"], lambda: profile)] if cli else []),
             ],

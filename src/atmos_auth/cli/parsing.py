@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
 from atmos_auth.domain import env_names
@@ -25,12 +25,47 @@ class Invocation:
         self.arguments.rest = rest
 
 
+class Flag(NamedTuple):
+    """A flag as it can be typed: its names, the long one first, and what may follow it.
+
+    `values` are those that it takes, if they are few; `may_stand_alone` tells that a value need not follow;
+    `repeatable` that it may come again.
+    """
+
+    names: tuple[str, ...]
+    takes_value: bool
+    may_stand_alone: bool
+    repeatable: bool
+    about: str
+    values: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The long name."""
+        return self.names[0]
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of exiting, and prints help for a person at 80 columns."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)
         super().__init__(add_help=False, allow_abbrev=False, **options)
+
+    def flags(self) -> list[Flag]:
+        """Return the flags that are declared, in the order of the help."""
+        return [
+            Flag(
+                names=tuple(sorted(action.option_strings, key=len, reverse=True)),
+                takes_value=action.nargs != 0,
+                may_stand_alone=action.nargs == "?",
+                repeatable=isinstance(action, argparse._AppendAction),  # noqa: SLF001 - it has no public name
+                about=action.help or "",
+                values=tuple(str(value) for value in action.choices or ()),
+            )
+            for action in self._actions
+            if action.option_strings
+        ]
 
     def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into one of ours."""
@@ -110,6 +145,20 @@ def parse(words: Sequence[str]) -> Invocation:
         raise UsageError(f"unexpected {extra[limit]!r}", hints=[f"{_name(arguments)} --help"])
     arguments.positional = extra
     return Invocation(arguments.module, arguments, rest)
+
+
+def flags_of(words: tuple[str, ...]) -> list[Flag]:
+    """Return the flags of a command, a group, or with no words those of the program; loads that command only."""
+    command = next((command for command in COMMANDS if command.words == words), None)
+    parser: Parser = _CommandParser(prog=" ".join(("atmos", *words)))
+    if command is not None and isinstance(parser, _CommandParser):
+        parser.command = command
+        parser.declare()
+        return parser.flags()
+    if words:
+        add_identity_flag(parser)
+    add_common_flags(parser)
+    return parser.flags()
 
 
 def build_parser() -> Parser:

@@ -1,0 +1,103 @@
+"""`atmos completion`."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from atmos_auth.cli.shell_completion import candidates as offered
+from atmos_auth.cli.shell_completion.scripts import SCRIPTS
+from atmos_auth.domain.errors import AtmosAuthError, UsageError
+from atmos_auth.engine.catalog import Catalog
+from atmos_auth.wiring import Options, Project
+
+USAGE = "atmos completion SHELL"
+DESCRIPTION = """\
+Print a script that has your shell complete commands, flags, identities,
+providers, tags and formats. Nobody is asked, and no network is used.
+
+examples:
+  eval "$(atmos completion bash)"
+  eval "$(atmos completion zsh)"         after compinit
+  atmos completion fish | source
+  atmos completion powershell | Out-String | Invoke-Expression"""
+POSITIONALS = 1
+POSITIONAL_COMPLETIONS = tuple(SCRIPTS)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags: there are none of its own."""
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Print the script, or behind `--` what the last word of a command line could become, one candidate a line."""
+    shell = arguments.positional[0] if arguments.positional else ""
+    if shell not in SCRIPTS:
+        named = f'"{shell}" is no shell that is known here' if shell else "no shell is named"
+        raise UsageError(named, hints=[f"use one of: {', '.join(SCRIPTS)}"])
+    stdout = project.streams.stdout
+    if arguments.rest is None:
+        stdout.write(SCRIPTS[shell])
+        return 0
+    words = rejoined(arguments.rest) if shell == "bash" else arguments.rest
+    for candidate in offered.candidates(words, lambda source: _names(project, words, source)):
+        word = candidate.word
+        if shell == "bash" and word.startswith("--"):
+            # Only what follows the `=`, where bash has cut.
+            word = word.partition("=")[2] or word
+        about = "" if shell == "bash" or not candidate.about else f"\t{candidate.about}"
+        stdout.write(f"{word}{about}\n")
+    return 0
+
+
+def rejoined(words: Sequence[str]) -> list[str]:
+    """Put words together again that bash has cut at `=` and `:`."""
+    joined: list[str] = []
+    glue = False
+    for word in words:
+        is_cut = word == ":" or (word == "=" and bool(joined) and joined[-1].startswith("--"))
+        if joined and len(joined) > 1 and (glue or is_cut):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        glue = is_cut
+    return joined
+
+
+def _names(project: Project, words: Sequence[str], source: str) -> Iterable[str]:
+    """Return the names of a source; a configuration that cannot be read has none to offer."""
+    try:
+        return sorted(_read(_as_typed(project, words), source), key=str.lower)
+    except (AtmosAuthError, OSError):
+        return ()
+
+
+def _read(project: Project, source: str) -> Iterable[str]:
+    catalog = project.catalog
+    if source == offered.PROVIDERS:
+        return catalog.providers()
+    if source == offered.PROFILES:
+        return project.config.profile_choice.available()
+    if source == offered.TAGS:
+        return _tags(catalog)
+    return catalog.identities()
+
+
+def _tags(catalog: Catalog) -> set[str]:
+    """Return the tags that are written out; what a function would bring is not asked for."""
+    entries = [("providers", name) for name in catalog.providers()]
+    entries += [("identities", name) for name in catalog.identities()]
+    lists = (catalog.unresolved(*entry, "tags") for entry in entries)
+    return {tag for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str)}
+
+
+def _as_typed(project: Project, words: Sequence[str]) -> Project:
+    """Return the project that the command line means, as far as its flags say where that is."""
+    said: dict[str, list[str]] = {"--config": [], "--config-path": [], "--profile": [], "--chdir": [], "-C": []}
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name in said:
+            said[name].append(value if equals else after)
+    if words[-2] == "--profile" or words[-1].startswith("--profile="):
+        said["--profile"].pop()  # it is being typed
+    directory = next(iter([*said["--chdir"], *said["-C"]]), None)
+    options = Options(tuple(said["--config"]), tuple(said["--config-path"]), profiles=tuple(said["--profile"]))
+    return Project(options, directory=directory) if any(said.values()) else project
