@@ -418,8 +418,14 @@ def test_nobody_signs_in(desk: Desk, web: Web):
 @in_chromium
 @pytest.mark.parametrize("path", ["/", "/silent"])
 def test_the_person_closes_the_window(desk: Desk, web: Web, path: str):
+    def leave(page: Page) -> None:
+        # Before the first request, it would be a browser that did not start.
+        while not web.asked:
+            page.wait_for_timeout(20)
+        page.close()
+
     with (
-        headless_chromium.person(desk.profiles, lambda page: page.close()),
+        headless_chromium.person(desk.profiles, leave),
         pytest.raises(Cancelled, match="browser was closed before the sign-in was finished") as caught,
     ):
         desk.posted(path)
@@ -447,8 +453,9 @@ def test_one_window_of_two_may_be_closed(desk: Desk, web: Web):
 @pytest.mark.parametrize("what", ["browser", "page"])
 def test_the_browser_crashes(desk: Desk, web: Web, what: str):
     def act(page: Page) -> None:
+        # Before that, it would be a browser that did not start.
+        page.wait_for_url(f"{web.url}/")
         if what == "page":
-            page.wait_for_url(f"{web.url}/")
             with suppress(Error):
                 page.goto("chrome://crash")
             return

@@ -166,7 +166,11 @@ def test_a_certificate_that_aws_does_not_know_is_explained(window: Window, aws: 
 
 @with_simplesamlphp
 def test_closing_the_window_ends_the_sign_in(window: Window):
-    result = window.login(act=lambda page: page.close())
+    def leave(page: Page) -> None:
+        page.wait_for_selector("#password")
+        page.close()
+
+    result = window.login(act=leave)
     assert result.returncode == 1
     assert "the browser was closed before the sign-in was finished" in result.stderr
     assert "Traceback" not in result.stderr
