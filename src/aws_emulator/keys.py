@@ -6,6 +6,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from aws_emulator.state import split_role_arn, split_user_arn
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from aws_emulator.state import State, User
 
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+class Origin(Enum):
+    """How a key came to be: that decides what the console's sign-in takes it for."""
+
+    OWN = "a user's own key"
+    ROLE = "a role, assumed with a long-lived key or with what an identity provider says"
+    CHAINED_ROLE = "a role, assumed with temporary keys"
+    SESSION = "GetSessionToken"
+    FEDERATED_USER = "GetFederationToken"
+    SIGN_IN = "a sign-in in the browser, for a program"
+    ROOT_TASK = "AssumeRoot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class Key:
     session_token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
     mfa_present: bool = False
+    origin: Origin = Origin.OWN
 
 
 class Keys:
@@ -57,7 +71,9 @@ class Keys:
         self._clock = clock
         self._issued: dict[str, Key] = {}
 
-    def issue(self, principal: Principal, seconds: int, *, mfa_present: bool = False) -> Key:
+    def issue(
+        self, principal: Principal, seconds: int, *, mfa_present: bool = False, origin: Origin = Origin.ROLE
+    ) -> Key:
         """Issue fresh temporary keys that live for some seconds."""
         key = Key(
             access_key_id=_new_id("ASIA"),
@@ -67,6 +83,7 @@ class Keys:
             session_token=base64.b64encode(secrets.token_bytes(301)).decode(),
             expires_at=float(int(self._clock.now()) + seconds),
             mfa_present=mfa_present,
+            origin=origin,
         )
         self._issued[key.access_key_id] = key
         return key
@@ -129,6 +146,11 @@ def role_session(role_arn: str, session_name: str, allows: list[str]) -> Princip
         allows=frozenset(allows),
         role_arn=role_arn,
     )
+
+
+def federated_user(account: str, name: str) -> Principal:
+    """Give the principal of a federated user, who may do nothing in STS but ask who it is."""
+    return Principal(f"arn:aws:sts::{account}:federated-user/{name}", account, f"{account}:{name}")
 
 
 def _new_id(prefix: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from werkzeug import Request, Response
 from werkzeug.utils import redirect
 
-from aws_emulator import pages, query_protocol, rest_json
+from aws_emulator import pages, query_protocol, rest_json, signed_json
 from aws_emulator.errors import AwsError
 from aws_emulator.services import github, sign_in_pages, signin, sso_oidc, user_sign_in_pages
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 CONTROL = "emulator"
 PAGES = "pages"
+# Instead of a method: the operation is named by the header X-Amz-Target, and every path is the root.
+TARGET = "target"
+# Instead of a path's last element: any name may stand there.
+ANY_NAME = "*"
 
 
 class Operation(NamedTuple):
@@ -110,6 +114,7 @@ class Routes:
                 sts.GetCallerIdentity,
                 sts.AssumeRole,
                 sts.GetSessionToken,
+                sts.GetFederationToken,
                 sts.AssumeRoot,
                 federation.AssumeRoleWithWebIdentity,
                 federation.AssumeRoleWithSAML,
@@ -118,9 +123,12 @@ class Routes:
 
     def find(self, request: Request) -> Operation:
         """Give the operation of a request; one that does not exist answers as AWS does."""
+        if request.path == "/" and "X-Amz-Target" in request.headers:
+            return self._find_target(request.headers["X-Amz-Target"])
         if request.path == "/":
             return self._find_action(request)
         found = self._by_path.get((request.method, request.path))
+        found = found or self._by_path.get((request.method, f"{request.path.rpartition('/')[0]}/{ANY_NAME}"))
         if found is not None:
             return found.pick(request) if isinstance(found, Fork) else found
         methods = sorted(method for method, path in self._by_path if path == request.path)
@@ -128,6 +136,12 @@ class Routes:
         if methods:
             error = AwsError("MethodNotAllowedException", f"Use {' or '.join(methods)} here.", 405)
         return _refused("unknown", "Unknown", error, rest_json.refusal, methods)
+
+    def _find_target(self, target: str) -> Operation:
+        found = self._by_path.get((TARGET, target))
+        if isinstance(found, Operation):
+            return found
+        return _refused("unknown", "Unknown", AwsError("UnknownOperationException", "", 404), signed_json.refusal)
 
     def _find_action(self, request: Request) -> Operation:
         refuse = query_protocol.refusal

@@ -13,8 +13,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from aws_emulator.application import Application
 from aws_emulator.authorization_codes import AuthorizationCodes
 from aws_emulator.clock import Clock
+from aws_emulator.console_routes import console_routes
+from aws_emulator.console_sessions import ConsoleSessions
+from aws_emulator.container_routes import container_routes
 from aws_emulator.device_codes import Decision, DeviceCodes
 from aws_emulator.dpop import DpopProofs
+from aws_emulator.eks_tokens import EksTokens
 from aws_emulator.faults import Faults
 from aws_emulator.identity_provider import IdentityProvider
 from aws_emulator.identity_routes import identity_routes
@@ -26,12 +30,16 @@ from aws_emulator.people_at_idp import PeopleAtIdp
 from aws_emulator.portal_sessions import PortalSessions
 from aws_emulator.rate_limit import PortalRate
 from aws_emulator.registrations import Registrations
+from aws_emulator.registry_passwords import RegistryPasswords
 from aws_emulator.routing import Routes
 from aws_emulator.saml import SamlAssertions
 from aws_emulator.saml_names import SIGN_IN
 from aws_emulator.second_factors import SecondFactors
 from aws_emulator.services.adfs import Adfs
 from aws_emulator.services.control import Control
+from aws_emulator.services.ecr import Ecr, EcrPublic, RegistryDoor
+from aws_emulator.services.eks import Eks
+from aws_emulator.services.federation import Federation
 from aws_emulator.services.github import API_VERSION, TOKEN_PATH, GitHub
 from aws_emulator.services.google import Google
 from aws_emulator.services.idp import Idp
@@ -105,6 +113,7 @@ class Emulator:
         self._issuer_keys = IssuerKeys()
         self._sessions = PortalSessions(state, self.clock)
         self._user_sessions = SignInSessions(state, self.clock, self._keys)
+        self._console_sessions = ConsoleSessions(self.clock, self._keys)
         self._device_codes = DeviceCodes(state, self.clock)
         self._factors = SecondFactors(state, self.clock)
         self._idp_sessions: Tickets[str] = Tickets(self.clock, _IDP_SESSION_SECONDS)
@@ -187,9 +196,10 @@ class Emulator:
         self._decide(user_code, approved=False)
 
     def revoke_sessions(self) -> None:
-        """End every sign-in: bearer tokens get 401, refresh tokens and identity providers' cookies are no good."""
+        """End every sign-in: bearer tokens get 401; refresh tokens, cookies and console sessions are no good."""
         self._sessions.end_all()
         self._user_sessions.end_all()
+        self._console_sessions.end_all()
         self._idp_sessions.forget_all()
 
     def totp(self, user_arn: str) -> str:
@@ -265,6 +275,7 @@ class Emulator:
         registrations = Registrations(state, clock)
         codes = AuthorizationCodes(clock)
         user_codes = SignInCodes(clock)
+        passwords = RegistryPasswords(state, clock)
         routes = Routes(
             SsoOidc(state, registrations, device_codes, codes, sessions),
             SsoPortal(state, sessions, keys, PortalRate(state, clock)),
@@ -280,6 +291,13 @@ class Emulator:
                 Adfs(clock, people, idp_sessions),
                 Google(clock, people, idp_sessions),
                 Idp(clock, people, idp_sessions, self._identity_provider),
+            )
+            | console_routes(Federation(self._console_sessions))
+            | container_routes(
+                Ecr(clock, keys, passwords),
+                EcrPublic(clock, keys, passwords),
+                RegistryDoor(passwords),
+                Eks(state, clock, keys, EksTokens(keys, clock, lambda: self.url)),
             ),
         )
         return Application(routes, clock, self.faults, self.journal)

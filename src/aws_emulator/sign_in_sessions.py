@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from aws_emulator.keys import user_principal
+from aws_emulator.keys import Origin, user_principal
 from aws_emulator.sign_in_codes import Refusal
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class SignInSessions:
         now = self._clock.now()
         seconds = max(1, round(min(self._state.sign_in_seconds, session.expires_at - now)))
         # A user with a device has shown a code of it when signing in to the browser.
-        key = self._keys.issue(user_principal(session.user_arn, user), seconds, mfa_present=user.mfa is not None)
+        principal = user_principal(session.user_arn, user)
+        key = self._keys.issue(principal, seconds, mfa_present=user.mfa is not None, origin=Origin.SIGN_IN)
         refresh_token = f"ASOR{secrets.token_urlsafe(96)}"
         self._refresh[refresh_token] = _RefreshToken(session)
         return SignInTokens(key, seconds, refresh_token)

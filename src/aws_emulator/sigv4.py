@@ -53,18 +53,20 @@ class Claim:
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
-def authenticate(request: Request, keys: Keys, service: str, real_now: float) -> tuple[Key, Claim]:
+def authenticate(
+    request: Request, keys: Keys, service: str, real_now: float, *, lifetime: int | None = None
+) -> tuple[Key, Claim]:
     """Give the key a request is validly signed with and what it claimed.
 
-    Raises `AwsError` MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId,
-    SignatureDoesNotMatch or ExpiredToken.
+    `lifetime` (seconds) is for services that do not heed what a presigned URL says of its own. Raises `AwsError`
+    MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, SignatureDoesNotMatch or ExpiredToken.
     """
     claim = read_claim(request)
     key = keys.find(claim.access_key_id)
     if key is None or not _same(key.session_token, claim.session_token):
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     _check_scope(claim, service)
-    _check_date(claim, real_now)
+    _check_date(claim, real_now, lifetime)
     expected = expected_signature(request, claim, key.secret_access_key)
     if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
         raise AwsError("SignatureDoesNotMatch", _MISMATCH, 403)
@@ -163,7 +165,7 @@ def _check_scope(claim: Claim, service: str) -> None:
         raise AwsError("SignatureDoesNotMatch", message, 403)
 
 
-def _check_date(claim: Claim, real_now: float) -> None:
+def _check_date(claim: Claim, real_now: float, lifetime: int | None) -> None:
     try:
         signed = datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
     except ValueError as error:
@@ -172,7 +174,7 @@ def _check_date(claim: Claim, real_now: float) -> None:
     if not claim.timestamp.startswith(claim.date):
         message = f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date: {claim.date}"
         raise AwsError("SignatureDoesNotMatch", message, 403)
-    lifetime = MAX_SKEW_SECONDS if claim.lifetime is None else claim.lifetime
+    lifetime = lifetime or (MAX_SKEW_SECONDS if claim.lifetime is None else claim.lifetime)
     if signed + lifetime < real_now:
         message = f"Signature expired: {claim.timestamp} is now earlier than {iso8601(real_now - lifetime)}"
         raise AwsError("SignatureDoesNotMatch", message, 403)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aws_emulator.container_services import Cluster, Registries
 from aws_emulator.github_job import GitHubJob
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ DAY = 24 * 3600
 ASSUME_ROLE = "sts:AssumeRole"
 ASSUME_ROOT = "sts:AssumeRoot"
 GET_SESSION_TOKEN = "sts:GetSessionToken"  # noqa: S105 - the name of an action
+GET_FEDERATION_TOKEN = "sts:GetFederationToken"  # noqa: S105 - the name of an action
 AUTHORIZE_SIGN_IN = "signin:AuthorizeOAuth2Access"
 CREATE_SIGN_IN_TOKEN = "signin:CreateOAuth2Token"  # noqa: S105 - the name of an action
 
@@ -161,6 +163,8 @@ class State:
     oidc_providers: list[OidcProvider] = field(default_factory=list)
     saml_providers: dict[str, SamlProvider] = field(default_factory=dict)
     saml_people: dict[str, SamlPerson] = field(default_factory=dict)
+    ecr: Registries = field(default_factory=Registries)
+    eks: dict[str, Cluster] = field(default_factory=dict)
 
     def assigned(self, person: str) -> dict[str, list[str]]:
         """Give the permission sets of a person per account id; nobody unknown has any."""

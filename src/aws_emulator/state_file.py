@@ -19,6 +19,7 @@ from aws_emulator.state import (
     split_role_arn,
     sso_role_arn,
 )
+from aws_emulator.state_containers import read_clusters, read_registries
 from aws_emulator.state_github import read_github
 from aws_emulator.state_oidc import read_oidc_providers
 from aws_emulator.state_parts import account_id_of, allowed
@@ -111,6 +112,8 @@ def _readers(state: State) -> dict[str, Callable[[Value], None]]:
         "roles": lambda value: state.roles.update(_roles(value, state)),
         "saml_people": lambda value: state.saml_people.update(read_saml_people(value, state)),
         "users": lambda value: state.users.update(read_users(value, state)),
+        "ecr": lambda value: setattr(state, "ecr", read_registries(value)),
+        "eks": lambda value: state.eks.update(read_clusters(value, state)),
         "sign_in_user": lambda value: setattr(state, "sign_in_user", _known(value, state.users, "user in users")),
         "sign_in_seconds": seconds("sign_in_seconds", most=900),
         "sign_in_session_seconds": seconds("sign_in_session_seconds", most=43200),

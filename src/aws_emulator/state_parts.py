@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aws_emulator.state import ASSUME_ROLE, ASSUME_ROOT, State
+from aws_emulator.container_services import CONTAINER_ACTIONS
+from aws_emulator.state import ASSUME_ROLE, ASSUME_ROOT, GET_FEDERATION_TOKEN, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,8 @@ def account_id_of(value: Value, text: str, state: State | None = None) -> str:
 
 def allowed(members: Mapping[str, Value]) -> list[str]:
     """Give the actions of `allows`; without it, assuming roles is allowed."""
-    return actions(members["allows"], (ASSUME_ROLE, ASSUME_ROOT)) if "allows" in members else [ASSUME_ROLE]
+    known = (ASSUME_ROLE, ASSUME_ROOT, GET_FEDERATION_TOKEN, *CONTAINER_ACTIONS)
+    return actions(members["allows"], known) if "allows" in members else [ASSUME_ROLE]
 
 
 def actions(value: Value, known: tuple[str, ...]) -> list[str]:

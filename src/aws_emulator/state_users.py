@@ -9,6 +9,7 @@ from aws_emulator.state import (
     ASSUME_ROLE,
     AUTHORIZE_SIGN_IN,
     CREATE_SIGN_IN_TOKEN,
+    GET_FEDERATION_TOKEN,
     GET_SESSION_TOKEN,
     MfaDevice,
     State,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from aws_emulator.yaml_values import Value
 
-_DENIABLE = (ASSUME_ROLE, GET_SESSION_TOKEN, AUTHORIZE_SIGN_IN, CREATE_SIGN_IN_TOKEN)
+_DENIABLE = (ASSUME_ROLE, GET_SESSION_TOKEN, GET_FEDERATION_TOKEN, AUTHORIZE_SIGN_IN, CREATE_SIGN_IN_TOKEN)
 
 
 def read_users(value: Value, state: State) -> Iterator[tuple[str, User]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
 _NAME_PATTERN = r"[\w+=,.@-]*"
+_MOST_POLICIES = 10
 # Marked so in the service model: messages do not repeat them.
 _SENSITIVE = ("WebIdentityToken", "SAMLAssertion")
 
@@ -64,6 +65,23 @@ class Parameters:
         value = self.text("RoleSessionName", 2, 64)
         self._check_pattern("RoleSessionName", value, _NAME_PATTERN)
         return value
+
+    def federated_name(self) -> str:
+        """Give Name: 2 to 32 of letters, digits, underscore and `+=,.@-`."""
+        value = self.text("Name", 2, 32)
+        self._check_pattern("Name", value, _NAME_PATTERN)
+        return value
+
+    def policy_arns(self) -> list[str]:
+        """Give the ARNs of managed session policies, 10 at most."""
+        found = [value for name, value in self._values.items() if re.fullmatch(r"PolicyArns\.member\.\d+\.arn", name)]
+        if len(found) > _MOST_POLICIES:
+            message = f"PolicyArns must have length less than or equal to {_MOST_POLICIES}"
+            raise AwsError("ValidationError", message)
+        for arn in found:
+            if not re.fullmatch(r"(?a)arn:aws:iam::(aws|[0-9]{12}):policy/[\w+=,.@/-]+", arn):
+                raise AwsError("ValidationError", f"ARN {arn} is not valid.")
+        return found
 
     def source_identity(self) -> dict[str, str]:
         """Give SourceIdentity as the element that the answer repeats, empty if there is none."""

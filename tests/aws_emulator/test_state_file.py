@@ -224,7 +224,7 @@ KEYED = USER + "{access_key_id: AKIAAAAAAAAAAAAAAAAA, secret_access_key: b"
         (WHOLE.replace('{assignments: {"111', '{assignments: {"211'), "account 211111111111 is not among accounts"),
         (WHOLE.replace("Admin: {}", "A b: {}"), "a permission set's name"),
         (WHOLE.replace("Admin: {}", "Admin: {session_seconds: 899}"), "from 900 to 43200"),
-        (WHOLE.replace("Admin: {}", "Admin: {allows: [s3:GetObject]}"), "expected sts:AssumeRole or sts:AssumeRoot"),
+        (WHOLE.replace("Admin: {}", "Admin: {allows: [s3:GetObject]}"), "expected sts:AssumeRole, sts:AssumeRoot, "),
         (WHOLE.replace("ann:", "a:").replace("person: ann", "person: a"), "a person's name"),
         (WHOLE + "roles: {DeployRole: {trusts: []}}", "expected a role ARN"),
         (WHOLE + "roles: {'arn:aws:iam::222222222222:role/R': {trusts: []}}", "is not among accounts"),

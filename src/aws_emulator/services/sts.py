@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from aws_emulator import query_protocol, sigv4
 from aws_emulator.errors import AwsError
-from aws_emulator.keys import Key, Keys, Principal, role_session
+from aws_emulator.keys import Key, Keys, Origin, Principal, federated_user, role_session
 from aws_emulator.role_answers import HOUR, check_role_duration, credentials, role_result
-from aws_emulator.state import ASSUME_ROOT, GET_SESSION_TOKEN, State, split_role_arn
+from aws_emulator.state import ASSUME_ROOT, GET_FEDERATION_TOKEN, GET_SESSION_TOKEN, State, split_role_arn
 from aws_emulator.sts_parameters import Parameters
 from aws_emulator.trust import may_assume
 
@@ -76,7 +76,8 @@ class Sts:
             )
             raise AwsError("ValidationError", message)
         # What a role session does next counts as done without MFA, whoever assumed it.
-        issued = self._keys.issue(role_session(role_arn, session_name, role.allows), seconds)
+        origin = Origin.ROLE if key.origin is Origin.OWN else Origin.CHAINED_ROLE
+        issued = self._keys.issue(role_session(role_arn, session_name, role.allows), seconds, origin=origin)
         return query_protocol.answer(call.operation, role_result(issued) | source_identity)
 
     def GetSessionToken(self, call: Call) -> Response:
@@ -91,8 +92,35 @@ class Sts:
             raise _not_authorized(caller.principal, call.operation, "*")
         if caller.principal.is_root:
             seconds = min(seconds, HOUR)
-        key = self._keys.issue(caller.principal, seconds, mfa_present=mfa_present)
+        key = self._keys.issue(caller.principal, seconds, mfa_present=mfa_present, origin=Origin.SESSION)
         return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
+
+    def GetFederationToken(self, call: Call) -> Response:
+        """Give a user's long-lived key temporary keys for somebody the user vouches for."""
+        caller = self._caller(call)
+        parameters = Parameters(call.request)
+        name = parameters.federated_name()
+        seconds = parameters.seconds("DurationSeconds", 900, 36 * HOUR, 12 * HOUR)
+        parameters.check_policy()
+        call.notes |= {"name": name, "policies": " ".join(parameters.policy_arns()), "seconds": str(seconds)}
+        if caller.session_token is not None:
+            raise AwsError("AccessDenied", "Cannot call GetFederationToken with session credentials", 403)
+        principal = federated_user(caller.principal.account, name)
+        # Unlike GetSessionToken, it must be allowed by name.
+        allowed = caller.principal.is_root or GET_FEDERATION_TOKEN in caller.principal.allows
+        if not allowed or GET_FEDERATION_TOKEN in caller.principal.denies:
+            raise _not_authorized(caller.principal, call.operation, principal.arn)
+        if caller.principal.is_root:
+            seconds = min(seconds, HOUR)
+        key = self._keys.issue(principal, seconds, origin=Origin.FEDERATED_USER)
+        return query_protocol.answer(
+            call.operation,
+            {
+                "Credentials": credentials(key),
+                "FederatedUser": {"FederatedUserId": principal.user_id, "Arn": principal.arn},
+                "PackedPolicySize": 0,
+            },
+        )
 
     def AssumeRoot(self, call: Call) -> Response:
         """Take a short session of a member account's root, for one task."""
@@ -110,7 +138,8 @@ class Sts:
         member = target in self._state.accounts and target not in managers
         if not member or caller.account not in managers or ASSUME_ROOT not in caller.allows:
             raise _not_authorized(caller, call.operation, f"arn:aws:iam::{target}:root")
-        key = self._keys.issue(Principal(f"arn:aws:iam::{target}:root", target, target), seconds)
+        root = Principal(f"arn:aws:iam::{target}:root", target, target)
+        key = self._keys.issue(root, seconds, origin=Origin.ROOT_TASK)
         return query_protocol.answer(call.operation, {"Credentials": credentials(key)})
 
     def _prove_mfa(self, caller: Key, parameters: Parameters, call: Call) -> bool:
