@@ -402,6 +402,15 @@ def test_a_silent_authenticator_shares_the_memory(walk):
     assert authenticator.silent().credential(walk.portal) == sso_token()
 
 
+def test_the_cause_of_a_failure_stays_its_cause(walk):
+    failure = unreachable()
+    failure.__cause__ = OSError("no route to host")
+    walk.refreshing(failure)
+    with pytest.raises(errors.ServiceError) as caught:
+        walk.credential(walk.portal)
+    assert str(caught.value.__cause__) == "no route to host"
+
+
 # --- credentials for one attempt -------------------------------------------------------------------------------
 
 JOB = Link("job", PROVIDER, "github/oidc", {})

@@ -10,6 +10,8 @@ import pytest
 from atmos_auth.domain.errors import ServiceError
 from atmos_auth.host.web import RequestsWeb
 
+STATUSES = {"/307away": 307, "/307": 307, "/302": 302, "/away": 302, "/loop": 302, "/plain": 302, "/403": 403}
+
 
 class Site(BaseHTTPRequestHandler):
     """Pages that try what servers try; every request is noted."""
@@ -20,19 +22,20 @@ class Site(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         type(self).seen.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         path = self.path.partition("?")[0]
-        status = {"/307": 307, "/302": 302, "/away": 302, "/loop": 302, "/plain": 302, "/403": 403}.get(path, 200)
+        status = STATUSES.get(path, 200)
         content = {"/latin": "Müller".encode("latin-1"), "/odd": b"\xff\xfe"}.get(path, b"hello")
         target = {
             "/302": "/end",
             "/307": "/end",
             "/loop": "/loop",
             "/plain": "http://pages.example.com/",
+            "/307away": f"http://localhost:{self.server.server_address[1]}/end",
             "/away": f"http://localhost:{self.server.server_address[1]}/end",
         }.get(path)
         if path == "/silent":
             time.sleep(3)
-        if path == "/drop":
-            self.connection.close()
+        if path in ("/driphead", "/drop"):
+            self.misbehave(drip=path == "/driphead")
             return
         self.send_response(status)
         if target:
@@ -55,6 +58,13 @@ class Site(BaseHTTPRequestHandler):
                 self.wfile.write(content)
         except OSError:
             return
+
+    def misbehave(self, *, drip: bool) -> None:
+        """Send the head letter by letter, or nothing at all."""
+        for letter in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40 if drip else b"":
+            self.wfile.write(bytes([letter]))
+            time.sleep(0.1)
+        self.connection.close()
 
     do_GET = do_POST = answer  # noqa: N815 - the names are http.server's
 
@@ -134,6 +144,7 @@ def test_any_text_of_any_status_is_an_answer(site, path, text):
     [
         ("/silent", "did not answer in time", True),
         ("/drip", "did not answer in time", True),
+        ("/driphead", "did not answer in time", True),
         ("/drop", "closed the connection", True),
         ("/huge", "more than 8 MiB", False),
         ("/loop", "again and again", False),
@@ -150,10 +161,21 @@ def test_what_servers_may_try_ends_in_a_sentence(site, path, words, retryable):
     assert "canary" not in f"{caught.value} {caught.value.hints} {caught.value.details} {caught.value.endpoint}"
 
 
-def test_nobody_there_is_a_passing_failure():
+@pytest.mark.parametrize("sent", [{"form": [("Password", "canary")]}, {"json": {"password": "canary"}}])
+def test_what_was_typed_for_one_server_is_not_sent_on_to_another(site, sent):
+    with web().session(seconds=5) as session, pytest.raises(ServiceError, match="sent on to http://localhost"):
+        session.post(f"{site}/307away", **sent)
+    assert [path for _, path, _, _ in Site.seen] == ["/307away"]
+
+
+def test_nobody_there_is_a_passing_failure_with_the_systems_own_reason():
     with web().session(seconds=1) as session, pytest.raises(ServiceError) as caught:
-        session.get("http://127.0.0.1:9/")
+        session.get("http://127.0.0.1:9/?canary")
     assert caught.value.retryable
+    assert caught.value.details == ("Connection refused",)
+    # What requests says of it holds the whole address, and a traceback would show it.
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize("url", ["http://example.com/", "ftp://127.0.0.1/", "javascript:alert(1)", "http://[", "//x"])

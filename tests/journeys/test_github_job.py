@@ -84,6 +84,16 @@ def test_keys_are_masked_before_they_are_handed_on(job: Job):
     assert result.stderr == ""
 
 
+def test_what_would_win_in_later_steps_is_named(job: Job):
+    job.environment_file.write_text("LAST_LINE=without its end")
+    old = {"AWS_ACCESS_KEY_ID": "AKIAOLD", "AWS_SECRET_ACCESS_KEY": "old"}
+    result = job.atmos("auth", "env", "--format", "github", "--mode", "files", **old)
+    assert result.returncode == 0
+    assert "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY is set in this job" in result.stderr
+    lines = job.environment_file.read_text().splitlines()
+    assert (lines[0], "ATMOS_IDENTITY=github-deploy" in lines) == ("LAST_LINE=without its end", True)
+
+
 def test_outside_of_a_job_the_format_wants_a_file(job: Job, tmp_path: Path):
     job.atmos("auth", "login")
     lost = job.atmos("auth", "env", "--format", "github", GITHUB_ENV="", GITHUB_ACTIONS="")
@@ -213,6 +223,31 @@ def test_without_refresh_it_fails_as_it_must(job: Job, aws: Emulator, tmp_path: 
     _, stderr = child.communicate(timeout=60)
     assert child.returncode == 1
     assert "InvalidClientTokenId" in stderr
+
+
+def test_a_checkout_cannot_put_itself_in_our_place(job: Job):
+    """The credential process runs wherever the program stands: modules there are not ours to load."""
+    checkout = job.machine.directory / "checkout"
+    (checkout / "atmos_auth").mkdir(parents=True)
+    for module in ("atmos_auth/__init__.py", "atmos_auth/__main__.py", "argparse.py", "json.py"):
+        (checkout / module).write_text(f"open({str(checkout / 'owned')!r}, 'w').close()\n")
+    shown = job.atmos("auth", "exec", "--refresh", "--", "sh", "-c", f'cd "{checkout}" && {" ".join(WHOAMI)}')
+    assert (shown.returncode, shown.stdout.strip()) == (0, ARN), shown.stderr
+    assert not (checkout / "owned").exists()
+
+
+@pytest.mark.parametrize("name", ["dir #1", "dir ;x", 'it\'s "quoted" $HOME `x`', "two\nlines", "ünï=cödé %s"])
+def test_the_directory_may_have_any_name(job: Job, name: str):
+    directory = job.machine.directory / name
+    directory.mkdir()
+    job.machine.atmos_yaml.rename(directory / "atmos.yaml")
+    job.machine.directory = directory
+    shown = job.atmos("auth", "exec", "--refresh", "--", "sh", "-c", f"cd / && {' '.join(WHOAMI)}")
+    assert (shown.returncode, shown.stdout.strip()) == (0, ARN), shown.stderr
+    config = next(directory.parent.parent.glob("home/.config/atmos/aws/github-oidc/refreshing/*.config")).read_text()
+    (line,) = (line for line in config.splitlines() if line.startswith("credential_process"))
+    assert " #" not in line
+    assert " ;" not in line
 
 
 def test_refreshing_leaves_no_key_in_a_new_place(job: Job):

@@ -223,6 +223,29 @@ def test_a_remembered_password_signs_in_until_it_is_logged_out(okta: Desk):
     assert person.leaves() == 1
 
 
+def test_a_passing_failure_of_aws_costs_no_sign_in(okta: Desk, aws: Emulator):
+    aws.faults.add("sts:AssumeRoleWithSAML", status=503, times=2)
+    assert okta.signs_in(ANN).ends() == 0
+    assert (okta.calls("okta:Authenticate"), okta.calls("sts:AssumeRoleWithSAML")) == (1, 3)
+
+
+def test_a_provider_alone_is_refused_before_anybody_is_asked(okta: Desk):
+    result = okta.machine.atmos("auth", "login", "--provider", "idp")
+    (finding,) = okta.machine.findings(result.stderr)
+    assert result.returncode == 1
+    assert (
+        finding.message == 'provider "idp" (aws/saml) keeps no session: what it gives is good for one role, right away'
+    )
+    assert finding.hints[0] == "atmos auth login admin"
+
+
+def test_refresh_says_what_it_cannot_do(okta: Desk):
+    okta.configure(username=ANN, password="!env SECRET")
+    result = okta.machine.atmos("auth", "exec", "--refresh", "--", *WHOAMI, env={"SECRET": secret_of(ANN)})
+    assert result.stdout.strip() == arn_of(ANN), result.stderr
+    assert "asks for every sign-in" in result.stderr
+
+
 def test_where_nobody_can_be_asked_it_says_so(okta: Desk):
     result = okta.machine.atmos("auth", "login")
     assert result.returncode == 2

@@ -3,7 +3,8 @@
 Wire facts: https://docs.aws.amazon.com/STS/latest/APIReference/
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -16,6 +17,10 @@ from atmos_auth.domain.ports import AwsConnections
 # What STS says when the credential that was brought, not the request, is at fault.
 _REJECTED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+_WORD = re.compile(r"[!-~]+")
+_ARN = re.compile(r"arn:[a-z-]+:(iam|sts)::[0-9]{12}:[!-~]+")
 
 
 class CallerIdentity(NamedTuple):
@@ -57,6 +62,7 @@ class Sts:
     def caller_identity(self) -> CallerIdentity:
         """Ask AWS who the credential acts as."""
         answer = self._call("GetCallerIdentity", self._client.get_caller_identity, {})
+        _require_plain(answer["Arn"], answer["Account"])
         return CallerIdentity(answer["Arn"], answer["Account"])
 
     def session_token(self, *, duration_seconds: int, mfa: MfaCode | None) -> AwsCredentials:
@@ -82,6 +88,19 @@ class Sts:
             parameters["DurationSeconds"] = duration_seconds
         answer = self._call("AssumeRole", self._client.assume_role, parameters)
         return credentials_in(answer, answer["AssumedRoleUser"]["Arn"])
+
+    def federation_token(self, *, name: str, duration_seconds: int, policy_arns: Sequence[str]) -> AwsCredentials:
+        """Exchange a user's long-lived keys for temporary ones of a federated user.
+
+        What these may do is what both the user's own policies and `policy_arns` allow.
+        """
+        parameters = {
+            "Name": name,
+            "DurationSeconds": duration_seconds,
+            "PolicyArns": [{"arn": arn} for arn in policy_arns],
+        }
+        answer = self._call("GetFederationToken", self._client.get_federation_token, parameters)
+        return credentials_in(answer, answer["FederatedUser"]["Arn"])
 
     def assume_root(self, *, target_principal: str, task_policy_arn: str, duration_seconds: int) -> AwsCredentials:
         """Become the root user of a member account, limited to one task policy, for at most 900 seconds."""
@@ -123,6 +142,7 @@ def _mfa(mfa: MfaCode | None) -> dict[str, str]:
 def credentials_in(answer: Any, principal: str | None) -> AwsCredentials:
     """Return the keys of an answer of STS, as keys of `principal` (an ARN)."""
     keys = answer["Credentials"]
+    _require_plain(principal, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     return AwsCredentials(
         access_key_id=keys["AccessKeyId"],
         secret_access_key=keys["SecretAccessKey"],
@@ -130,4 +150,18 @@ def credentials_in(answer: Any, principal: str | None) -> AwsCredentials:
         expires_at=keys["Expiration"].timestamp(),
         principal=principal,
         account_id=principal.split(":")[4] if principal else None,
+    )
+
+
+def _require_plain(principal: str | None, *keys: str) -> None:
+    """Raise `ServiceError` for what AWS would never answer: it would go into files and onto screens."""
+    if all(_WORD.fullmatch(key) for key in keys) and (principal is None or _ARN.fullmatch(principal)):
+        return
+    raise ServiceError(
+        "STS answered with something that is neither keys nor an ARN",
+        operation="sts",
+        endpoint="",
+        code="MalformedAnswer",
+        retryable=False,
+        hints=["check `spec.endpoint_url`: does AWS answer there?"],
     )

@@ -19,13 +19,15 @@ _KEYS_OUT_OF_REACH = "couldn't retrieve verification key"
 class StsFederation:
     """STS of one region, called without a credential of AWS.
 
-    Each method sends one request, and does not try again: what it brings may be good only once. It raises
-    `ServiceError`, `AccessDenied`, or `CredentialRejected` when what it brought has expired.
+    Both methods raise `ServiceError`, `AccessDenied`, or `CredentialRejected` when what they brought has expired. A
+    request is sent once only if what it brings may be spent by it: `attempts` 1.
     """
 
-    def __init__(self, connections: AwsConnections, *, region: str, endpoint_url: str | None) -> None:
+    def __init__(
+        self, connections: AwsConnections, *, region: str, endpoint_url: str | None, attempts: int | None = None
+    ) -> None:
         self.endpoint = endpoint_url or sts_endpoint(region)
-        self._client = connections.client("sts", region=region, endpoint_url=self.endpoint, attempts=1)
+        self._client = connections.client("sts", region=region, endpoint_url=self.endpoint, attempts=attempts)
 
     def assume_role_with_saml(self, role: SamlRole, *, response: str, duration_seconds: int | None) -> AwsCredentials:
         """Become a role that the SAML response (in base64) offers."""

@@ -21,6 +21,14 @@ def _run(words: Sequence[str]) -> int:
     started_at = time.time()
     try:
         from atmos_auth.cli.main import main
+
+        if words[:1] == ["--spelled"]:
+            from atmos_auth.host.spelled_words import spelled_out
+
+            words = spelled_out(words)
     except KeyboardInterrupt:
         return INTERRUPTED  # Ctrl-C while we were still loading
+    except ValueError:
+        sys.stderr.write("✗ --spelled is followed by what another atmos wrote into a profile, and nothing else\n")
+        return 1
     return main(words, started_at=started_at)

@@ -110,7 +110,9 @@ class _Run:
     def _traceback(self, error: BaseException) -> None:
         from traceback import format_exception
 
-        sys.stderr.write(self._mask()("".join(format_exception(error))))
+        from atmos_auth.host.plain_text import plain_lines
+
+        sys.stderr.write(plain_lines(self._mask()("".join(format_exception(error)))))
 
     def _mask(self) -> Any:
         return self._project.redaction if self._project is not None else str

@@ -229,7 +229,8 @@ def _snippet(schema: dict[str, Any], described: dict[str, Any]) -> str:
 
 def _shown(path: list[Any], value: Any) -> str:
     """Show a wrong value, unless its name says that it may be a secret."""
-    if any(word in str(step).lower() for step in path for word in ("secret", "password", "token", "key")):
+    names = (word in str(step).lower() for step in path for word in ("secret", "password", "token", "key"))
+    if isinstance(value, str) and any(names) and "remember" not in str(path[-1:]):
         return "a value"
     if isinstance(value, Mapping):
         return "a mapping"

@@ -28,10 +28,13 @@ AccountId = Annotated[
         examples=["123456789012"],
     ),
 ]
+# A host of labels, without a user before it; a port that there is.
+_HOST = r"[^\s/?#@:\[\]\\.]+(\.[^\s/?#@:\[\]\\.]+)*\.?"
+_PORT = r":([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 Url = Annotated[
     str,
     Meta(
-        pattern=r"^(https://[^/\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?)(/\S*)?$",
+        pattern=rf"^(https://({_HOST}|\[[0-9a-fA-F:.]+\])|http://(localhost|127\.0\.0\.1|\[::1\]))({_PORT})?([/?]\S*)?$",
         description="an https URL (http is accepted for this machine only)",
         examples=["https://mycompany.awsapps.com/start"],
     ),
@@ -74,6 +77,13 @@ class Console(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a web console session lives."""
 
     session_duration: Duration = 0
+
+
+class Consoles(Struct, frozen=True, forbid_unknown_fields=True):
+    """How web consoles are opened; the second name is what some pages call the first."""
+
+    isolated: bool = False
+    isolated_sessions: bool = False
 
 
 class Files(Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +144,20 @@ class ChainedIdentitySettings(IdentitySettings, frozen=True, kw_only=True, forbi
     """What an identity may say that needs another link before it."""
 
     via: Via = field(default_factory=Via)
+
+
+class IntegrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What any integration may say."""
+
+    kind: Text
+    via: Via = field(default_factory=Via)
+
+
+class IntegrationSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings that every integration has."""
+
+    auto_provision: bool = True
+    endpoint_url: Url = ""
 
 
 class Logs(Struct, frozen=True, forbid_unknown_fields=True):

@@ -124,7 +124,8 @@ class Authenticator:
             renewed = self._renew(chain, kind, key)
             credential = renewed or self._authenticate(chain, kind)
         except errors.AtmosAuthError as failure:
-            raise _at_link(failure, chain) from failure
+            _say_where(failure, chain)
+            raise
         self._tools.log.hide(credential.secrets)
         if freshness(credential, self._tools.clock.now()) == EXPIRED:
             raise errors.AuthenticationFailed(
@@ -207,8 +208,7 @@ def _purpose(chain: Chain) -> str:
     return f"signing in through {chain.tip}" if chain.parent is None else f"authenticating {chain.tip}"
 
 
-def _at_link(failure: errors.AtmosAuthError, chain: Chain) -> errors.AtmosAuthError:
+def _say_where(failure: errors.AtmosAuthError, chain: Chain) -> None:
     """Say at which link it failed, once: links further on pass the failure through."""
     if not any(line.startswith("link: ") for line in failure.details):
         failure.details = (*failure.details, f"link: {chain.tip} of the chain {chain}")
-    return failure

@@ -32,7 +32,7 @@ def download_browser(
     import subprocess
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "playwright", "install", engine],
+        [sys.executable, "-P", "-m", "playwright", "install", engine],
         env=dict(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -51,13 +51,18 @@ def no_playwright(said: str) -> AuthenticationFailed:
     )
 
 
+def no_screen() -> AuthenticationFailed:
+    """Say that nobody would see a window."""
+    return AuthenticationFailed(
+        "a browser window cannot be opened here: there is no screen (DISPLAY and WAYLAND_DISPLAY name none)",
+        hints=["run the command where there is one, or choose another `driver`"],
+    )
+
+
 def not_started(said: str, program: BrowserProgram, kept: BrowserProfile) -> AuthenticationFailed:
     """Say why the browser did not start; what it printed holds no address yet, and so no secret."""
     if "XServer" in said or "Missing X server" in said or "cannot open display" in said:
-        return AuthenticationFailed(
-            "a browser window cannot be opened here: there is no screen (DISPLAY and WAYLAND_DISPLAY name none)",
-            hints=["run the command where there is one, or choose another `driver`"],
-        )
+        return no_screen()
     if "Executable doesn't exist" in said:
         return not_there(program.name)
     # It is there twice: what the browser printed, and within what Playwright did.

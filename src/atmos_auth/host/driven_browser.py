@@ -5,11 +5,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import SignInExpired, StoreError
+from atmos_auth.domain.errors import InvalidSetting, SignInExpired, StoreError
 from atmos_auth.domain.ports import BrowserChoice, Clock, Prompter
 from atmos_auth.host.browser_profile import BrowserProfile
 from atmos_auth.host.browser_programs import ENGINES, BrowserProgram, BrowserPrograms
-from atmos_auth.host.browser_troubles import lost, no_playwright, not_started, not_there
+from atmos_auth.host.browser_troubles import lost, no_playwright, no_screen, not_started, not_there
 from atmos_auth.host.form_watch import FormWatch
 from atmos_auth.host.interrupts import Interrupts, held_interrupts
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 SIGN_IN_SECONDS = 600.0
-_START_MILLISECONDS = 60_000
+_START_MILLISECONDS = 30_000
 
 
 class PlaywrightBrowser:
@@ -45,12 +45,14 @@ class PlaywrightBrowser:
         self._programs = programs or BrowserPrograms(environ, platform)
         self._seconds = seconds
 
-    @property
-    def is_available(self) -> bool:
-        """Whether a browser can be driven here and a person would see its window; never raises."""
+    def can_open(self, choice: BrowserChoice) -> bool:
+        """Tell whether this browser can be driven here and a person would see its window; never raises."""
         if not self._has_screen() or not self._programs.can_drive:
             return False
-        return self._programs.find(BrowserChoice()) is not None
+        try:
+            return self._programs.find(choice) is not None
+        except InvalidSetting:
+            return True  # it was chosen: what is wrong with it is said when it is opened
 
     def posted(
         self, url: str, *, field: str, is_target: Callable[[str], bool], profile: str, choice: BrowserChoice
@@ -121,6 +123,8 @@ class PlaywrightBrowser:
         engine = choice.browser_type or "chromium"
         if not choice.download or engine not in ENGINES:
             raise not_there(choice.browser_type)
+        if not self._has_screen():
+            raise no_screen()
         from atmos_auth.host.browser_download import download_browser
 
         download_browser(engine, environ=self._environ, say=self._prompter.say, clock=self._clock)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from atmos_auth.domain.errors import StoreError
 from atmos_auth.host.files import PRIVATE_FILE, make_private_folder
+from atmos_auth.host.plain_text import plain_text
 
 if TYPE_CHECKING:
     import logging
@@ -70,7 +71,8 @@ class LogFile:
             return
         if self._logger is None:
             self._logger = self._open()
-        self._logger.log(level, "%s", self._redact(message))
+        # Parts of it may be a server's words: they must not draw, nor begin a line that we did not write.
+        self._logger.log(level, "%s", plain_text(self._redact(message)))
 
     def _open(self) -> "logging.Logger":
         import logging

@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from atmos_auth.domain.errors import ServiceError
 from atmos_auth.domain.ports import WebAnswer, WebSession
+from atmos_auth.host.deadline import within
+from atmos_auth.host.plain_text import plain_text
 from atmos_auth.host.trust import CA_HINT, ca_bundle
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ _CHUNK_BYTES = 64 * 1024
 _SEE_OTHER = (301, 302, 303)
 _REDIRECTS = (*_SEE_OTHER, 307, 308)
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_CHECK_URL = "check that the address is right, and that you trust what answers there"
 _TRY_NETWORK = "check the network, and HTTPS_PROXY and NO_PROXY if you are behind a proxy"
 
 
@@ -73,20 +76,27 @@ class _Session:
         return self._exchange("POST", url, headers=headers, **body)
 
     def _exchange(self, method: str, url: str, **message: Any) -> WebAnswer:
+        try:
+            return within(self._seconds, lambda: self._followed(method, url, message))
+        except TimeoutError:
+            raise _late(url) from None
+
+    def _followed(self, method: str, url: str, message: dict[str, Any]) -> WebAnswer:
         deadline = time.monotonic() + self._seconds
         for _ in range(_MOST_REDIRECTS):
             _require_secure(url)
             with _web_errors(method, url), self._send(method, url, deadline, message) as response:
                 target = response.headers.get("Location")
                 if not self._redirects or response.status_code not in _REDIRECTS or not target:
-                    return WebAnswer(url, response.status_code, _text(response, deadline, url))
-                if response.status_code in _SEE_OTHER:
-                    method, message = "GET", {"headers": message.get("headers")}
+                    return WebAnswer(url, response.status_code, _text(response, url))
+                before, url = url, urljoin(url, target)
+            if response.status_code in _SEE_OTHER:
+                method, message = "GET", {"headers": message.get("headers")}
+            if _origin(url) != _origin(before):
+                _require_no_body(before, url, message)
                 # An Authorization header is for the host that it was written for.
-                if urlsplit(urljoin(url, target)).netloc != urlsplit(url).netloc:
-                    message = {**message, "headers": None}
-                url = urljoin(url, target)
-        raise _error(url, "TooManyRedirects", f"{_origin(url)} redirects again and again", retryable=False, hints=[])
+                message = {**message, "headers": None}
+        raise _error(url, "TooManyRedirects", f"{_origin(url)} redirects again and again", retryable=False)
 
     def _send(self, method: str, url: str, deadline: float, message: Mapping[str, Any]) -> "requests.Response":
         return self._session.request(
@@ -118,18 +128,32 @@ def _require_secure(url: str) -> None:
     _fail(url, "NotSecure", "is not an https address, and what is sent there could be read by others", retryable=False)
 
 
-def _text(response: "requests.Response", deadline: float, url: str) -> str:
+def _require_no_body(before: str, url: str, message: Mapping[str, Any]) -> None:
+    """What was typed for one server is not handed on to another (RFC 9110 section 15.4.8 would have it so)."""
+    if message.get("data") or message.get("json") is not None:
+        _fail(
+            before,
+            "LeadsAway",
+            f"wants what was sent to it sent on to {_origin(url)}, which may be anybody",
+            retryable=False,
+        )
+
+
+def _text(response: "requests.Response", url: str) -> str:
     content = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         content += chunk
         if len(content) > _MOST_BYTES:
             _fail(url, "TooLarge", f"answers with more than {_MOST_BYTES // 2**20} MiB", retryable=False)
-        if time.monotonic() > deadline:
-            _fail(url, "ReadTimeout", "did not answer in time", retryable=True)
     try:
         return content.decode(response.encoding or "utf-8", errors="replace")
     except LookupError:  # a charset that nobody knows
         return content.decode("utf-8", errors="replace")
+
+
+def _late(url: str) -> ServiceError:
+    reason = f"{_origin(url)} did not answer in time"
+    return _error(url, "ReadTimeout", reason, retryable=True, hints=[_TRY_NETWORK])
 
 
 @contextmanager
@@ -138,37 +162,61 @@ def _web_errors(method: str, url: str) -> Iterator[None]:
     import requests
     import urllib3
 
+    # Their words hold whole addresses, and those of a sign-in are secrets: only the system's own reason is kept.
     try:
         yield
     except requests.exceptions.SSLError as error:
         reason = f"the TLS certificate of {_origin(url)} could not be verified"
-        raise _error(url, "SSLError", reason, retryable=False, hints=[CA_HINT]) from error
+        raise _error(url, "SSLError", reason, retryable=False, hints=[CA_HINT], cause=error) from None
     except requests.exceptions.ProxyError as error:
         reason = f"{_origin(url)} could not be reached through the proxy"
-        raise _error(url, "ProxyConnectionError", reason, retryable=True, hints=[_TRY_NETWORK]) from error
-    except (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError) as error:
-        reason = f"{_origin(url)} did not answer in time"
-        raise _error(url, "ReadTimeout", reason, retryable=True, hints=[_TRY_NETWORK]) from error
+        raise _error(url, "ProxyConnectionError", reason, retryable=True, cause=error) from None
+    except (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError):
+        raise _late(url) from None
     except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
         reason = f"{_origin(url)} could not be reached, or closed the connection"
-        raise _error(url, "ConnectionError", reason, retryable=True, hints=[_TRY_NETWORK]) from error
+        raise _error(url, "ConnectionError", reason, retryable=True, cause=error) from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError, ValueError) as error:
-        # Its words may hold the address, and addresses of a sign-in hold secrets.
         reason = f"{method} {_origin(url)} failed: {type(error).__name__}"
-        raise _error(url, type(error).__name__, reason, retryable=False, hints=[_TRY_NETWORK]) from error
+        raise _error(url, type(error).__name__, reason, retryable=False, hints=[_CHECK_URL], cause=error) from None
     except OSError as error:  # such as a file of certificate authorities that is not there
         reason = f"{_origin(url)} could not be asked: {error.strerror or error}"
-        raise _error(url, type(error).__name__, reason, retryable=False, hints=[CA_HINT]) from error
+        raise _error(url, type(error).__name__, reason, retryable=False, hints=[CA_HINT]) from None
 
 
 def _fail(url: str, code: str, what: str, *, retryable: bool) -> NoReturn:
-    raise _error(url, code, f"{_origin(url)} {what}", retryable=retryable, hints=[])
+    raise _error(url, code, f"{_origin(url)} {what}", retryable=retryable, hints=[_CHECK_URL])
 
 
-def _error(url: str, code: str, message: str, *, retryable: bool, hints: Sequence[str]) -> ServiceError:
+def _error(
+    url: str,
+    code: str,
+    message: str,
+    *,
+    retryable: bool,
+    hints: Sequence[str] = (_TRY_NETWORK,),
+    cause: BaseException | None = None,
+) -> ServiceError:
     return ServiceError(
-        message, operation="web:HTTP", endpoint=_origin(url), code=code, retryable=retryable, hints=hints
+        message,
+        operation="web:HTTP",
+        endpoint=_origin(url),
+        code=code,
+        retryable=retryable,
+        hints=hints,
+        details=_system_reason(cause),
     )
+
+
+def _system_reason(cause: BaseException | None) -> list[str]:
+    """Return what the operating system said at the bottom of it."""
+    depth = 0
+    while cause is not None and depth < 10:
+        if isinstance(cause, OSError) and cause.strerror:
+            return [plain_text(cause.strerror, limit=100)]
+        inner = next((part for part in cause.args if isinstance(part, BaseException)), None)
+        cause, depth = cause.__cause__ or getattr(cause, "reason", None) or inner or cause.__context__, depth + 1
+    return []
 
 
 def _origin(url: str) -> str:

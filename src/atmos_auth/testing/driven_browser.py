@@ -27,13 +27,17 @@ class FakeDrivenBrowser:
         self,
         answers: Iterable[str | AtmosAuthError] = (),
         *,
-        is_available: bool = True,
+        can_open: bool = True,
         profiles: Iterable[str] = (),
     ) -> None:
-        self.is_available = is_available
+        self._can_open = can_open
         self._answers = list(answers)
         self.visits: list[Visit] = []
         self.profiles = set(profiles)
+
+    def can_open(self, choice: BrowserChoice) -> bool:
+        """Answer as it was told to."""
+        return self._can_open
 
     def posted(
         self, url: str, *, field: str, is_target: Callable[[str], bool], profile: str, choice: BrowserChoice

@@ -129,6 +129,29 @@ def test_a_token_whose_claims_cannot_be_read_is_awss_to_judge(token):
     assert (made.token, made.subject, made.expires_at) == (token, "", NOW + 300)
 
 
+@pytest.mark.parametrize("times", [{"iat": 1.5, "exp": 10**400}, {"iat": -1, "exp": 5}, {"iat": "a", "exp": None}, {}])
+def test_times_that_are_none_do_no_harm(times):
+    claims = {name: value for name, value in CLAIMS.items() if name not in ("iat", "exp")} | times
+    assert provider(FakeWeb(answer({"value": jwt(claims)}))).authenticate(None).expires_at == NOW + 300
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[bad", "https://user:canary-password@pipelines.example.com/token", "pipelines.example.com", "file:///x"],
+)
+def test_what_is_no_plain_address_is_refused(url):
+    with pytest.raises(AuthenticationFailed, match="is no plain address") as caught:
+        provider(FakeWeb(), environ=JOB | {"ACTIONS_ID_TOKEN_REQUEST_URL": url}).authenticate(None)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "words"), [(401, "id-token: write"), (302, "the runner sets it"), (503, "outages")])
+def test_each_refusal_has_its_own_remedy(status, words):
+    with pytest.raises(ServiceError) as caught:
+        provider(FakeWeb(answer("", status))).authenticate(None)
+    assert words in " ".join(caught.value.hints)
+
+
 def test_neither_secret_is_shown():
     log = RecordingLog()
     token = provider(FakeWeb(answer({"value": jwt(CLAIMS)})), log=log).authenticate(None)

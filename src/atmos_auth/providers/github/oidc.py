@@ -23,6 +23,7 @@ _PERMISSION = "give the job the permission: `permissions: { id-token: write, con
 _FORKS = "jobs for pull requests from forks never get that permission"
 # GitHub's own tokens live for five minutes; one that does not say is taken for that.
 _LIFE_SECONDS = 300
+_LAST_SECOND = 221_845_392_000
 _RETRYABLE_STATUSES = (408, 425, 429)
 
 
@@ -58,6 +59,7 @@ class GithubOidc:
         if not url or not request_token:
             raise self._unavailable()
         self._tools.log.hide([request_token])
+        _require_address(url)
         with self._tools.web.session(seconds=REQUEST_SECONDS, redirects=False) as web:
             answer = web.get(
                 _with_audience(url, self._settings.spec.audience),
@@ -96,6 +98,19 @@ class GithubOidc:
         )
 
 
+def _require_address(url: str) -> None:
+    """Refuse what is no plain address: a user in it would take the place of the request token."""
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        raise AuthenticationFailed(
+            f"{env_names.ACTIONS_ID_TOKEN_REQUEST_URL} is no plain address", hints=["leave it as the runner sets it"]
+        )
+
+
 def _with_audience(url: str, audience: str) -> str:
     parts = urlsplit(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "audience"]
@@ -112,7 +127,7 @@ def _token_in(answer: WebAnswer) -> str:
             endpoint=_origin(answer.url),
             code=f"HTTP{answer.status}",
             retryable=retryable,
-            hints=["https://www.githubstatus.com tells of outages"] if retryable else [_PERMISSION, _FORKS],
+            hints=_remedies(answer.status, retryable=retryable),
         )
     try:
         value = json.loads(answer.text)["value"]
@@ -130,6 +145,14 @@ def _token_in(answer: WebAnswer) -> str:
     return value
 
 
+def _remedies(status: int, *, retryable: bool) -> list[str]:
+    if retryable:
+        return ["https://www.githubstatus.com tells of outages"]
+    if status in (401, 403):
+        return [_PERMISSION, _FORKS]
+    return [f"leave {env_names.ACTIONS_ID_TOKEN_REQUEST_URL} as the runner sets it"]
+
+
 def _claims_of(token: str) -> dict[str, Any]:
     """Return what the token says, for messages; AWS verifies it, nobody here does."""
     try:
@@ -142,6 +165,9 @@ def _claims_of(token: str) -> dict[str, Any]:
 def _life(claims: dict[str, Any]) -> float:
     issued, expires = claims.get("iat"), claims.get("exp")
     if not (isinstance(issued, int | float) and isinstance(expires, int | float)):
+        return _LIFE_SECONDS
+    # Beyond that they are no times, and too large for arithmetic.
+    if not (0 <= issued < _LAST_SECOND and 0 <= expires < _LAST_SECOND):
         return _LIFE_SECONDS
     return min(max(expires - issued, 60), 3600)
 

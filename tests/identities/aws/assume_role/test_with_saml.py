@@ -115,6 +115,13 @@ def test_one_role_through_two_providers_is_a_question(aws):
         ("InvalidIdentityToken", "Issuer not present in specified provider", ServiceError, "metadata anew"),
         ("InvalidIdentityToken", "Specified provider doesn't exist", ServiceError, "create it in IAM"),
         ("ValidationError", "The requested DurationSeconds exceeds", ServiceError, "principal.duration"),
+        (
+            "ValidationError",
+            "Value '300' at 'durationSeconds' failed to satisfy constraint: greater than or equal to 900",
+            ServiceError,
+            "at least 15m",
+        ),
+        ("InternalFailure", "", ServiceError, "try again"),
         ("ExpiredTokenException", "Token must be redeemed within 5 minutes", CredentialRejected, ""),
     ],
 )
@@ -133,3 +140,14 @@ def test_a_client_error_keeps_awss_words():
     aws.answer(OPERATION, ClientError({"Error": {"Code": "PackedPolicyTooLarge", "Message": "too large"}}, "X"))
     with pytest.raises(ServiceError, match="PackedPolicyTooLarge: too large"):
         assume(aws)
+
+
+@pytest.mark.parametrize(
+    "arn", ["no arn", "arn:aws:sts::1:assumed-role/x", "arn:aws:sts::123456789012:assumed-role/x\n[evil]", "\x9b31m"]
+)
+def test_an_answer_that_aws_would_never_give_goes_nowhere(arn):
+    aws = FakeConnections()
+    aws.answer(OPERATION, ANSWER | {"AssumedRoleUser": {"Arn": arn}})
+    with pytest.raises(ServiceError, match="neither keys nor an ARN") as caught:
+        assume(aws)
+    assert arn not in str(caught.value)

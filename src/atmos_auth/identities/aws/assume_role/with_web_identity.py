@@ -21,7 +21,7 @@ def assume_with_web_identity(
     for name in ("external_id", "mfa_arn"):
         if getattr(principal, name):
             tools.prompter.warn(f"principal.{name} has no effect here: AWS takes none with a web identity token")
-    sts = StsFederation(tools.aws, region=region, endpoint_url=endpoint_url)
+    sts = StsFederation(tools.aws, region=region, endpoint_url=endpoint_url, attempts=1)
     try:
         return sts.assume_role_with_web_identity(
             principal.assume_role,
@@ -66,6 +66,10 @@ def _remedies(words: str, role: str, token: WebIdentityToken) -> list[str]:
         return [f"add {token.audience} to the audiences of {provider}, or set `spec.audience` to one that it has"]
     if "no openidconnect provider" in words:
         return [f"create {_provider_arn(role, host)} in IAM, with the audience {token.audience}"]
+    if "greater than or equal to" in words:
+        return ["make `principal.duration` at least 15m"]
+    if "verification key" in words or "idpcommunication" in words:
+        return ["AWS could not reach the issuer just now: try again, https://www.githubstatus.com tells of outages"]
     if "durationseconds" in words:
         return ["shorten `principal.duration`, or lengthen the role's longest session in IAM"]
     return []

@@ -34,6 +34,8 @@ _ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]+")
 _PROVIDER_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/[\w.-]+", re.ASCII)
 _ENCODING = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+# The year 9000: beyond it no calendar of ours goes.
+_LAST_SECOND = 221_845_392_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK_HINT = "check this machine's clock: `date -u`"
 
@@ -231,7 +233,10 @@ def _instant(text: str | None, name: str) -> float | None:
     try:
         moment = datetime.fromisoformat(text.strip())
         # SAML core 1.3.3: times are in UTC, whether they say so or not.
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        if not 0 <= seconds < _LAST_SECOND:
+            raise ValueError(seconds)
+        return seconds
     except (ValueError, OverflowError) as error:
         raise _refusal(f"has a {name} that is no time") from error
 

@@ -2,18 +2,18 @@
 
 from urllib.parse import urlsplit
 
-from atmos_auth.domain.ports import DrivenBrowser
+from atmos_auth.domain.ports import BrowserChoice, DrivenBrowser
 from atmos_auth.providers.aws.saml.settings import ADFS, BROWSER, GOOGLE_APPS, OKTA, SamlSettings
 
 
-def chosen_driver(settings: SamlSettings, browser: DrivenBrowser) -> str:
+def chosen_driver(settings: SamlSettings, browser: DrivenBrowser, choice: BrowserChoice) -> str:
     """Return the name of the driver; looks at this machine, and uses no network.
 
     A browser comes first, if one can be driven here: it knows every second factor. Then the address tells.
     """
     if settings.driver or settings.provider_type:
         return settings.driver or settings.provider_type
-    if settings.download_browser_driver or settings.callback_port or browser.is_available:
+    if settings.download_browser_driver or settings.callback_port or browser.can_open(choice):
         return BROWSER
     return _driver_for(settings.url) or BROWSER
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from atmos_auth.config.durations import seconds
 from atmos_auth.domain.credentials import SamlAssertion
-from atmos_auth.domain.errors import AuthenticationFailed, NeedsPerson
+from atmos_auth.domain.errors import AuthenticationFailed, NeedsPerson, StoreError
 from atmos_auth.domain.ports import BrowserChoice, Tools
 from atmos_auth.host.paths import expanded, home_directory
 from atmos_auth.providers.aws.saml import assertion
@@ -26,6 +26,7 @@ class Saml:
     needs: ClassVar[tuple[type, ...]] = ()
     gives: ClassVar[type] = SamlAssertion
     settings_type: ClassVar[type] = SamlSettings
+    signs_in_anew: ClassVar[bool] = True
 
     def __init__(self, name: str, settings: SamlSettings, tools: Tools) -> None:
         self.password_entry = keyring_entry(name) if settings.remember_password else None
@@ -73,20 +74,24 @@ class Saml:
 
     def _response(self) -> str:
         settings, tools = self._settings, self._tools
-        driver = chosen_driver(settings, tools.driven_browser)
+        executable = expanded(settings.browser_executable_path, home_directory(tools.environ))
+        choice = BrowserChoice(settings.browser_type, executable, may_download(settings))
+        driver = chosen_driver(settings, tools.driven_browser, choice)
         tools.log.debug(f"signing in with the driver {driver}")
         if driver == BROWSER and settings.callback_port:
             return in_own_browser(tools, settings.url, port=settings.callback_port)
         if driver == BROWSER:
-            executable = expanded(settings.browser_executable_path, home_directory(tools.environ))
-            choice = BrowserChoice(settings.browser_type, executable, may_download(settings))
             return in_window(tools, settings.url, choice=choice)
         person = Person(self._name, settings, tools)
         with tools.web.session(seconds=REQUEST_SECONDS) as web:
             script = _SCRIPTS.get(driver)
             walk = FormWalk(script, web, tools.clock) if script else Okta(web, tools.clock)
             response = walk.sign_in(settings.url, person)
-        person.remember()
+        try:
+            person.remember()
+        except StoreError as failure:
+            # The sign-in itself went well.
+            tools.prompter.warn(f"the password is not remembered: {failure.message}")
         return response
 
 

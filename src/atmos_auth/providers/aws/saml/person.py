@@ -1,7 +1,7 @@
 """The person behind a scripted sign-in: a name, a password, a second factor, each asked for once, when it is needed."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from atmos_auth.domain.errors import AccessDenied, NeedsPerson
 from atmos_auth.domain.fields import Field
@@ -88,14 +88,16 @@ class Person:
         """Return one of the second factors, in words; the only one is not asked about."""
         if len(factors) == 1:
             return factors[0]
-        return self._tools.prompter.choose("Choose a second factor:", factors)
+        with self._helpful():
+            return self._tools.prompter.choose("Choose a second factor:", factors)
 
     def code(self, description: str, *, digits: int | None = 6) -> str:
         """Return a code of a second factor; of any form, where `digits` is None."""
         prompter = self._tools.prompter
-        if digits is not None:
-            return prompter.code("Enter MFA Token", description, digits=digits)
-        return prompter.form(description, [Field("code", "Verification code", secret=True)])["code"]
+        with self._helpful():
+            if digits is not None:
+                return prompter.code("Enter MFA Token", description, digits=digits)
+            return prompter.form(description, [Field("code", "Verification code", secret=True)])["code"]
 
     def approving(self, where: str, until: float, *, number: str = "") -> AbstractContextManager[None]:
         """Show, while the block runs, what is to be approved on another device, and the number to choose there."""
@@ -106,6 +108,10 @@ class Person:
         message = f"Approve the sign-in {where}, {what}" if number else f"Approve the sign-in {where}"
         return prompter.waiting(message, until)
 
+    def hide(self, secret: str) -> None:
+        """Keep a secret of this sign-in out of every log and message."""
+        self._tools.log.hide([secret])
+
     def warn(self, message: str) -> None:
         """Say that something was wrong."""
         self._tools.prompter.warn(message)
@@ -113,14 +119,20 @@ class Person:
     @property
     def try_again(self) -> str:
         """The command that begins this sign-in again."""
-        return "atmos auth login"
+        return "run the command again"
 
     def _ask(self, fields: Sequence[Field]) -> dict[str, str]:
-        try:
+        variables = "without a person, give the provider `username` and `password: !env NAME`, and set the variables"
+        with self._helpful(variables):
             return self._tools.prompter.form(f"Sign in to {self._settings.url.partition('?')[0]}", fields)
+
+    @contextmanager
+    def _helpful(self, *more: str) -> Iterator[None]:
+        """Say what helps where nobody can be asked."""
+        try:
+            yield
         except NeedsPerson as nobody:
-            variables = "without a person, give the provider `username` and `password: !env NAME`"
-            nobody.hints = (*nobody.hints, "run it in a terminal", variables)
+            nobody.hints = (*nobody.hints, "run it in a terminal", *more)
             raise
 
     def _recall(self) -> None:

@@ -37,8 +37,9 @@ class SamlSettings(ProviderSettings, frozen=True, kw_only=True, forbid_unknown_f
             examples=["arn:aws:iam::123456789012:saml-provider/okta"],
         ),
     ] = ""
-    username: Text = ""
-    password: Annotated[str, Meta(min_length=1, extra_json_schema={"writeOnly": True})] = ""
+    # An empty value means "not configured": that is what an unset `!env` gives.
+    username: Annotated[str, Meta(description="a name, or nothing")] = ""
+    password: Annotated[str, Meta(description="a password, or nothing", extra_json_schema={"writeOnly": True})] = ""
     remember_password: bool = False
     download_browser_driver: bool = False
     browser_type: Text = ""

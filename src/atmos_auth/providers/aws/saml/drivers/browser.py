@@ -48,8 +48,12 @@ def in_own_browser(tools: Tools, url: str, *, port: int) -> str:
     with tools.listen_for_form(path=CALLBACK_PATH, field=FIELD, state=state, port=port) as listener:
         deadline = tools.clock.now() + SIGN_IN_SECONDS
         tools.browser.open(address)
-        with tools.prompter.inviting(Invitation(f"Sign in to {_without_query(url)}", address, None, deadline)):
-            return listener.wait(deadline)
+        try:
+            with tools.prompter.inviting(Invitation(f"Sign in to {_without_query(url)}", address, None, deadline)):
+                return listener.wait(deadline)
+        except SignInExpired as late:
+            late.hints = (*late.hints, "the identity provider must send back the RelayState that it got: does it?")
+            raise
 
 
 def browser_profile(url: str) -> str:

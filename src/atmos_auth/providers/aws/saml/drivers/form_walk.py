@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from atmos_auth.domain.errors import AccessDenied, AuthenticationFailed, SignInExpired
 from atmos_auth.domain.ports import Clock, WebSession
-from atmos_auth.providers.aws.saml.drivers.html_pages import Form, Page, unknown_page
+from atmos_auth.providers.aws.saml.drivers.html_pages import BROWSER_HINT, Form, Page, server_of, unknown_page
 from atmos_auth.providers.aws.saml.person import MOST_CODES, Person
 
 APPROVAL_SECONDS = 180
@@ -54,6 +54,7 @@ class FormWalk:
 
     def sign_in(self, url: str, person: Person) -> str:
         """Return the SAML response of the application at `url`; may ask, and uses the network."""
+        self._server = server_of(url)
         page = Page(self._web.get(url))
         for _ in range(MOST_PAGES):
             response = page.saml_response()
@@ -145,6 +146,11 @@ class FormWalk:
                 form = waiting
 
     def _submit(self, form: Form, answers: Mapping[str, str], step: str) -> Page:
+        if server_of(form.action) != self._server:
+            raise AccessDenied(
+                f"the sign-in page would send the {step} to {server_of(form.action)}, not to {self._server}: refused",
+                hints=["check `url`: it must be the address where you sign in", BROWSER_HINT],
+            )
         self._step = f"sending the {step}"
         self._sent.add(step)
         return Page(self._web.post(form.action, form=form.filled(answers)))

@@ -38,7 +38,7 @@ SCRIPT = Script(
     obstacles=(
         Obstacle(_has_captcha, "Google asks for a CAPTCHA", (_BROWSER, "or wait a while: wrong passwords bring it on")),
         Obstacle(_is_disabled, "this Google account is disabled", ("ask its administrator",)),
-        Obstacle(_is_rejected, "the sign-in was refused", ("atmos auth login", _BROWSER)),
+        Obstacle(_is_rejected, "the sign-in was refused", ("run the command again", _BROWSER)),
         Obstacle(
             _wants_new_password, "your password has expired", ("choose a new one in a browser, then sign in again",)
         ),

@@ -11,6 +11,7 @@ from atmos_auth.domain.ports import WebAnswer
 from atmos_auth.host.plain_text import plain_text
 
 FIELD = "SAMLResponse"
+BROWSER_HINT = "sign in in a browser instead, which knows every page: `driver: Browser`"
 # What a person does not type into.
 _SILENT = ("hidden", "submit", "button", "image", "reset", "checkbox", "radio", "file")
 
@@ -127,11 +128,20 @@ def _form(form: Any, base: str) -> Form:
     return Form(action, tuple(fields), tuple(typed), form.get("id") or "")
 
 
+def server_of(url: str) -> str:
+    """Return scheme, host and port of an address; what is none has an empty one."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+    except ValueError:
+        return ""
+
+
 def unknown_page(driver: str, step: str, page: Page) -> AuthenticationFailed:
     """Return the error for a page that a driver was not made for."""
     title = f' "{page.title}"' if page.title else ""
     return AuthenticationFailed(
         f"the {driver} driver met a page that it does not know, at its step: {step}",
         details=[f"the page{title} at {page.place}, HTTP {page.status}"],
-        hints=["sign in in a browser instead, which knows every page: `driver: Browser`"],
+        hints=[BROWSER_HINT],
     )

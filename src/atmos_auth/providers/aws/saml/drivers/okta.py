@@ -4,7 +4,7 @@ https://developer.okta.com/docs/reference/api/authn/
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -17,6 +17,8 @@ from atmos_auth.providers.aws.saml.person import MOST_CODES, Person
 NAME = "Okta"
 APPROVAL_SECONDS = 180
 POLL_SECONDS = 3
+# Nobody has more to show; an answer that asks for another one each time would go on for ever.
+MOST_FACTORS = 3
 _BROWSER = "sign in in a browser instead: `driver: Browser`"
 # By what they are asked with: nothing, a code that a device shows, or a code that is sent.
 _PUSH = ("push",)
@@ -32,13 +34,16 @@ class Okta:
     def __init__(self, web: WebSession, clock: Clock) -> None:
         self._web = web
         self._clock = clock
+        self._factors = 0
 
     def sign_in(self, url: str, person: Person) -> str:
         """Return the SAML response of the application at `url`; may ask, and uses the network."""
         parts = urlsplit(url)
         self._organization = f"{parts.scheme}://{parts.netloc}"
         session_token = self._session_token(person)
-        query = urlencode({"checkAccountSetupComplete": "true", "token": session_token, "redirectUrl": url})
+        person.hide(session_token)
+        parameters = {"checkAccountSetupComplete": "true", "token": session_token, "redirectUrl": url}
+        query = urlencode(parameters, errors="replace")
         page = Page(self._web.get(f"{self._organization}/login/sessionCookieRedirect?{query}"))
         response = page.saml_response()
         if response is None:
@@ -63,16 +68,17 @@ class Okta:
         status = answer.get("status")
         if status == "SUCCESS" and isinstance(answer.get("sessionToken"), str):
             return str(answer["sessionToken"])
-        if status == "MFA_REQUIRED":
+        if status == "MFA_REQUIRED" and self._factors < MOST_FACTORS:
+            self._factors += 1
             return self._second_factor(answer, person)
         raise _OBSTACLES.get(str(status), _unknown_status)(answer)
 
     def _second_factor(self, answer: Mapping[str, Any], person: Person) -> str:
-        known = {
-            _label(factor): factor
+        known = _labelled(
+            factor
             for factor in _factors(answer)
             if factor.get("factorType") in (*_PUSH, *_SHOWN, *_SENT) and _is_ours(factor, self._organization)
-        }
+        )
         if not known:
             offered = ", ".join(sorted({str(f.get("factorType")) for f in _factors(answer)})) or "none"
             raise AuthenticationFailed(
@@ -134,7 +140,7 @@ class Okta:
 def _refused(answer: WebAnswer, content: Mapping[str, Any]) -> NoReturn:
     code, said = _error_code(content), plain_text(str(content.get("errorSummary", "")), limit=200)
     if code == _TOKEN_OVER:
-        raise SignInExpired("the sign-in at Okta took too long", hints=["atmos auth login"])
+        raise SignInExpired("the sign-in at Okta took too long", hints=["run the command again"])
     if code == _TOO_MANY or answer.status >= 500:
         parts = urlsplit(answer.url)
         raise ServiceError(
@@ -159,6 +165,16 @@ def _factors(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     embedded = answer.get("_embedded")
     factors = embedded.get("factors") if isinstance(embedded, Mapping) else None
     return [f for f in factors if isinstance(f, Mapping)] if isinstance(factors, list) else []
+
+
+def _labelled(factors: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the factors by what a person reads, two that read the same by number."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for factor in factors:
+        label = _label(factor)
+        alike = sum(other == label or other.startswith(f"{label} #") for other in found)
+        found[f"{label} #{alike + 1}" if alike else label] = factor
+    return found
 
 
 def _is_ours(factor: Mapping[str, Any], organization: str) -> bool:
