@@ -1,0 +1,1 @@
+"""What makes other programs work as an identity: path = kind."""

@@ -1,0 +1,1 @@
+"""Integrations of programs that work with AWS."""
