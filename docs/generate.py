@@ -18,9 +18,9 @@ import msgspec
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
 from atmos_auth.cli.parsing import parse
-from atmos_auth.config.settings import IdentitySettings, ProviderSettings
+from atmos_auth.config.settings import IdentitySettings, IntegrationSpec, ProviderSettings
 from atmos_auth.domain import env_names, errors
-from atmos_auth.domain.chain import PROVIDER
+from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.engine import registry
 from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SETTINGS, VALUES
 
@@ -39,17 +39,25 @@ RELATED = {
     ),
     "auth-whoami": ("how-to/troubleshoot.md", "explanation/what-is-asked-when.md"),
     "auth-env": (
+        "how-to/use-in-your-shell.md",
         "how-to/use-with-terraform-and-sdks.md",
         "how-to/use-in-github-actions.md",
         "explanation/what-is-asked-when.md",
     ),
+    "auth-shell": ("how-to/use-in-your-shell.md", "explanation/what-is-asked-when.md"),
+    "auth-shell-init": ("how-to/use-in-your-shell.md",),
     "auth-exec": ("how-to/use-with-terraform-and-sdks.md", "explanation/what-is-asked-when.md"),
+    "auth-console": ("how-to/open-the-web-console.md", "explanation/what-is-asked-when.md"),
     "auth-credential-process": ("how-to/use-with-terraform-and-sdks.md", "how-to/use-in-github-actions.md"),
-    "auth-list": ("how-to/several-portals-and-accounts.md",),
+    "auth-list": ("how-to/see-what-is-configured.md", "how-to/several-portals-and-accounts.md"),
     "auth-validate": ("how-to/editor-schema.md", "how-to/troubleshoot.md"),
-    "auth-logout": ("how-to/log-out.md",),
+    "auth-logout": ("how-to/log-out.md", "how-to/keep-projects-apart-with-realms.md"),
     "auth-user-configure": ("how-to/use-an-iam-user.md", "how-to/keep-keys-in-a-keyring.md"),
     "auth-keyring-move": ("how-to/keep-keys-in-a-keyring.md", "explanation/keyrings.md"),
+    "completion": ("how-to/complete-in-your-shell.md",),
+    "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
+    "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
+    "aws-eks-token": ("how-to/log-in-to-ecr-and-eks.md",),
     "version": (),
 }
 
@@ -167,37 +175,42 @@ def help_text(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
 def kinds_index() -> str:
     """List the kinds by role."""
     parts = []
-    for role, title, section in ((PROVIDER, "Providers", "providers"), ("identity", "Identities", "identities")):
+    for role, title in ((PROVIDER, "Providers"), (IDENTITY, "Identities")):
         rows = [
             f"| [`{e.kind}`]({kind_file(e)}) | {_lead(e)} | {_needs(e)} | {_gives(e)} |"
             for e in registry.BUILT_IN
             if e.role == role
         ]
-        parts += [f"## {title} (`auth.{section}`)", _table(("kind", "what it is", "needs", "gives"), rows)]
+        parts += [f"## {title} (`auth.{SECTIONS[role]}`)", _table(("kind", "what it is", "needs", "gives"), rows)]
+    following = [
+        f"| [`{e.kind}`]({kind_file(e)}) | {_lead(e)} | {_needs(e)} |"
+        for e in registry.BUILT_IN
+        if e.role == INTEGRATION
+    ]
+    heading = f"## Integrations (`auth.{SECTIONS[INTEGRATION]}`)"
+    parts += [heading, _table(("kind", "what it does", "needs"), following)]
     lead = (
         "A provider says how you prove who you are. An identity says who you become. Each link of a chain takes what "
-        "the link before it gives; where they do not fit, `atmos auth validate` says so."
+        "the link before it gives; where they do not fit, `atmos auth validate` says so. An integration follows an "
+        "identity, and has another program work as it."
     )
     return _page("Kinds", "src/atmos_auth/engine/registry.py", lead, *parts)
 
 
 def kind_page(entry: registry.KindEntry) -> str:
     """Describe one kind: what it needs and gives, its settings, an example that is valid."""
-    section = "providers" if entry.role == PROVIDER else "identities"
-    facts = _table(
-        ("", ""),
-        [
-            f"| Role | {entry.role}, under `auth.{section}` |",
-            f"| Needs | {_needs(entry)}{_who_gives(entry)} |",
-            f"| Gives | {_gives(entry)} |",
-        ],
-    )
+    facts = [
+        f"| Role | {entry.role}, under `auth.{SECTIONS[entry.role]}` |",
+        f"| Needs | {_needs(entry)}{_who_gives(entry)} |",
+    ]
+    if entry.role != INTEGRATION:
+        facts.append(f"| Gives | {_gives(entry)} |")
     rows = [f"| `{s.path}` | {s.required} | {s.default} | {s.meaning} | {s.example} |" for s in settings(entry)]
     return _page(
         f"`{entry.kind}`",
         f"{_source(entry)} or docs/kind_words.py",
         f"{_lead(entry)[0].upper()}{_lead(entry)[1:]}.",
-        facts,
+        _table(("", ""), facts),
         "## Settings",
         _table(("setting", "required", "default", "what it says", "for example"), rows),
         *_words(NOTES, entry),
@@ -211,6 +224,10 @@ def settings(entry: registry.KindEntry) -> list[Setting]:
     schema = msgspec.json.schema(registry.load(entry).settings_type)
     definitions = schema["$defs"]
     root = definitions[schema["$ref"].rpartition("/")[2]]
+    if entry.role == INTEGRATION:
+        last = {f"spec.{name}" for name in IntegrationSpec.__struct_fields__}
+        rows = _rows(entry, root, definitions, "", in_required=True)
+        return sorted(rows, key=lambda row: (row.path not in ("kind", *_VIA), row.path != "kind", row.path in last))
     general = {"default", *(IdentitySettings, ProviderSettings)[entry.role == PROVIDER].__struct_fields__} - {"kind"}
     rows = _rows(entry, root, definitions, "", in_required=True)
     return sorted(rows, key=lambda row: (row.path != "kind", re.split(r"[.\[]", row.path)[0] in general))
@@ -292,6 +309,9 @@ def _gives(entry: registry.KindEntry) -> str:
     return CREDENTIALS[registry.load(entry).gives.__name__]
 
 
+_VIA = ("via.provider", "via.identity")
+
+
 def _words(written: Mapping[str, str], entry: registry.KindEntry) -> list[str]:
     if entry.kind not in written:
         raise LookupError(f"docs/kind_words.py has no note or no example for {entry.kind}")
@@ -300,7 +320,8 @@ def _words(written: Mapping[str, str], entry: registry.KindEntry) -> list[str]:
 
 def _who_gives(entry: registry.KindEntry) -> str:
     needs = tuple(registry.load(entry).needs)
-    givers = [other for other in registry.BUILT_IN if needs and issubclass(registry.load(other).gives, needs)]
+    links = [other for other in registry.BUILT_IN if other.role != INTEGRATION]
+    givers = [other for other in links if needs and issubclass(registry.load(other).gives, needs)]
     return f", from {', '.join(f'[`{g.kind}`]({kind_file(g)})' for g in givers)}" if givers else ""
 
 

@@ -22,9 +22,12 @@ SETTINGS = {
     "kind": "The kind: `{kind}`.",
     "provider:default": "Marks the provider in `atmos auth list`. It decides nothing.",
     "identity:default": "Use this identity when none is named. One identity should have it.",
-    "tags": "Words of your own. Nothing reads them.",
+    "tags": "Words of your own: `login`, `logout` and `list` take `--tags`. Upper and lower case are one.",
     "session.duration": "How long an access token counts as good if the portal does not say. AWS always says.",
-    "console.session_duration": "Checked, but not used: there is no web console command in this release.",
+    "console.session_duration": (
+        "How long a session of the web console lasts: 15 minutes to 12 hours, where AWS lets it be chosen. "
+        "`atmos auth console --duration` wins; without both, one hour."
+    ),
     "provider:spec.endpoint_url": (
         "Where sign-in, portal and STS answer, if not at AWS. It is how you point at the emulator."
     ),
@@ -66,7 +69,7 @@ SETTINGS = {
     ),
     "callback_port": "Port on 127.0.0.1 where the browser's answer arrives. Set it if only one port is forwarded.",
     "auto_provision_identities": "Checked, but not used in this release.",
-    "required": "Checked, but not used in this release.",
+    "required": "With `--with-required` the identity is signed in to as well, so that its profile can be used.",
     "alias": "A second name that `atmos auth list` shows. It does not select the identity.",
     "env": "Variables that programs get in addition.",
     "env[].key": "Name of the variable.",
@@ -112,6 +115,24 @@ SETTINGS = {
     "aws/user:region": "The region that programs get, if `credentials.region` does not say one.",
     "aws/user:spec.endpoint_url": "Where STS and the sign-in service answer, if not at AWS.",
     "principal.target_principal": "Number of the member account whose root user you become.",
+    "integration:via.identity": "The identity that it follows.",
+    "integration:via.provider": "It follows every identity that starts from this provider.",
+    "spec.auto_provision": "`false`: run only when a command asks for it, and not after each sign-in.",
+    "integration:spec.endpoint_url": "Where the service answers, if not at AWS. It is how you point at the emulator.",
+    "spec.registry.account_id": "The account that the registry belongs to.",
+    "aws/ecr:spec.registry.region": "The region the registry is in.",
+    "aws/ecr-public:spec.registry.region": "A region of the public registry. Passwords come from `us-east-1`.",
+    "spec.cluster.name": "The cluster's name.",
+    "spec.cluster.region": "The region the cluster is in.",
+    "spec.cluster.alias": "Name of the context. Without it: the cluster's ARN.",
+    "spec.cluster.kubeconfig.path": (
+        "The file to write. Without it: `atmos/kube/config` in your configuration folder, or `atmos/REALM/kube/config`."
+    ),
+    "spec.cluster.kubeconfig.mode": "The file's mode.",
+    "spec.cluster.kubeconfig.update": (
+        "What becomes of what is in the file: `merge` keeps the other entries, `replace` writes the file anew, `error` "
+        "stops at an entry of that name that is another one."
+    ),
     "principal.task_policy_arn": "The one task that the session may do.",
     "aws/assume-root:principal.duration": "How long the credentials live. More than 900 seconds is cut to 900.",
 }
@@ -125,7 +146,9 @@ PLAIN = frozenset(
         "a login flow (auto, pkce, device)",
         "a path",
         "a variable's name",
+        "the name of a cluster",
         "the name of a provider or identity",
+        "a way to update (merge, replace, error)",
     }
 )
 
@@ -150,6 +173,8 @@ VALUES = {
     "principal.mfa_command": "ykman oath accounts code --single AWS:me",
     "principal.session_name": "release",
     "remember_password": "true",
+    "spec.auto_provision": "false",
+    "spec.cluster.alias": "dev",
     "spec.endpoint_url": "http://127.0.0.1:8765",
     "tags": "[production]",
     "username": "jo@example.com",
@@ -201,6 +226,25 @@ Nothing of it is stored. Asked for by itself, it leaves a program's environment 
     "ambient": """\
 `atmos auth exec` runs the program in the environment it has, with `ATMOS_IDENTITY`, the region and `env` on top. No AWS
 file is written. `via` is not allowed, and no other identity can start from it.""",
+}
+
+_DOCKER = """\
+The password is good for twelve hours. It goes into the `config.json` in `DOCKER_CONFIG`, or in `~/.docker`, or into the
+credential helper that `credsStore` there names. What else is in the file stays. Where `credHelpers` names a helper for
+this registry, Docker would not see the login: then it is an error, and nothing is written. See
+[log in to ECR and EKS](../../how-to/log-in-to-ecr-and-eks.md)."""
+NOTES |= {
+    "aws/ecr": _DOCKER,
+    "aws/ecr-public": f"""\
+The identity needs `ecr-public:GetAuthorizationToken` and `sts:GetServiceBearerToken`.
+
+{_DOCKER}""",
+    "aws/eks": """\
+The identity needs `eks:DescribeCluster`, and the cluster must let it in. The file holds no secret: kubectl runs
+`atmos aws eks token` when it needs one. Programs get `KUBECONFIG` and `KUBE_CONFIG_PATH`, with what was in them in
+front. A namespace that you choose for the context stays, and so does the current context, unless there is none or
+`atmos aws eks update-kubeconfig` asks for this one. See
+[log in to ECR and EKS](../../how-to/log-in-to-ecr-and-eks.md).""",
 }
 
 PORTAL = """\
@@ -320,5 +364,43 @@ auth:
       env:
         - key: TEAM
           value: platform
+""",
+}
+EXAMPLES |= {
+    "aws/ecr": PORTAL
+    + ADMIN
+    + """\
+  integrations:
+    dev-images:
+      kind: aws/ecr
+      via:
+        identity: dev-admin
+      spec:
+        registry:
+          account_id: "123456789012"
+          region: us-east-1
+""",
+    "aws/ecr-public": PORTAL
+    + ADMIN
+    + """\
+  integrations:
+    public-images:
+      kind: aws/ecr-public
+      via:
+        identity: dev-admin
+""",
+    "aws/eks": PORTAL
+    + ADMIN
+    + """\
+  integrations:
+    dev-cluster:
+      kind: aws/eks
+      via:
+        identity: dev-admin
+      spec:
+        cluster:
+          name: main
+          region: us-east-1
+          alias: dev
 """,
 }

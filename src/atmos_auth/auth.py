@@ -1,15 +1,25 @@
 """The library's table of contents: everything one can do with the identities of one configuration."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atmos_auth.delivery import environment
-from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
+from atmos_auth.delivery.aws_files import AwsFiles, Guest, ProfileLocation
 from atmos_auth.delivery.environment import Environment
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
-from atmos_auth.domain.errors import CredentialsMissing, NeedsPerson
-from atmos_auth.domain.ports import AwsConnections, Clock, Prompter, TokenStore
+from atmos_auth.domain.errors import ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
+from atmos_auth.domain.ports import (
+    AwsConnections,
+    BrowserSessionStore,
+    Clock,
+    IsolatedBrowser,
+    Log,
+    Prompter,
+    TokenStore,
+    Web,
+)
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
@@ -18,18 +28,25 @@ from atmos_auth.usecases.ensure import (
     OFFLINE,
     SILENT,
     ensure,
+    nearest_endpoint,
     nearest_region,
     passes_through,
     require_refreshable,
 )
 from atmos_auth.usecases.mend_keys import pointing_at_keys
+from atmos_auth.usecases.own_variables import own_variables
 from atmos_auth.usecases.select_identity import Asked, select_identity
 
 if TYPE_CHECKING:
+    from atmos_auth.aws_api.eks import ClusterToken
     from atmos_auth.domain.fields import Field
     from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.usecases.console_url import ConsoleUrl, Wish
+    from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.listing import Entry
     from atmos_auth.usecases.logout import Logout
+    from atmos_auth.usecases.other_realms import OtherRealms
+    from atmos_auth.usecases.required_identities import Companion
     from atmos_auth.usecases.validate import Findings
     from atmos_auth.usecases.whoami import Status
 
@@ -52,6 +69,12 @@ class Auth:
         authenticator: Callable[[], "Authenticator"],
         build: Callable[[Link], Any],
         aws: Callable[[], AwsConnections],
+        browser_sessions: Callable[[], BrowserSessionStore],
+        other_realms: Callable[[], "OtherRealms"],
+        integrations: Callable[[Callable[[Chain], Credential]], "Integrations"],
+        web: Callable[[], Web],
+        log: Callable[[], Log],
+        consoles: Callable[[], IsolatedBrowser],
         prompter: Prompter,
         environ: Mapping[str, str],
         clock: Clock,
@@ -64,6 +87,12 @@ class Auth:
         self._authenticator = authenticator
         self._build = build
         self._aws = aws
+        self._browser_sessions = browser_sessions
+        self._other_realms = other_realms
+        self._integrations = integrations
+        self._web = web
+        self._log = log
+        self._consoles = consoles
         self._prompter = prompter
         self._environ = environ
         self._clock = clock
@@ -87,12 +116,45 @@ class Auth:
         chain = self.chain(identity)
         self.check(chain)
         self._point_out(chain)
+        if self._profiles.read(chain) is None:
+            self._other_realms().point_out(chain)
         with pointing_at_keys(self.catalog, chain):
             return self._authenticator().credential(chain, anew=True)
 
+    @cached_property
+    def integrations(self) -> "Integrations":
+        """What follows an authentication; the same for the whole run, so that nothing is done twice."""
+        return self._integrations(lambda chain: self._own(chain, SILENT))
+
+    def follow_up(self, identity: str, credential: Credential) -> list[str]:
+        """Run the integrations that follow a sign-in; return a sentence for each, and warn of those that failed."""
+        if not self.catalog.integrations():
+            return []
+        return self.integrations.after_sign_in(self.chain(identity), credential)
+
+    def eks_token(self, identity: str, *, cluster: str, region: str) -> "ClusterToken":
+        """Return a token that lets the identity in to an EKS cluster; asks nobody.
+
+        Raises `CredentialsMissing` when somebody would have to sign in first.
+        """
+        from atmos_auth.aws_api.eks import cluster_token
+
+        chain = self.chain(identity)
+        credential = self._own(chain, SILENT)
+        if not isinstance(credential, AwsCredentials):
+            raise CredentialsMissing(f'identity "{chain.tip.name}" has no credentials of its own to sign a token with')
+        return cluster_token(credential, name=cluster, region=region, now=self._clock.now())
+
     def login_provider(self, provider: str) -> Credential:
-        """Sign in to a provider, or renew its session; one whose credential nobody keeps is only tried."""
+        """Sign in to a provider, or renew its session; raises `InvalidSetting` for one that has none to keep."""
         chain = self._resolver.provider(provider)
+        if not isinstance(getattr(self._build(chain.tip), "session", None), str):
+            users = [name for name in self.catalog.identities() if self._starts_from(name, chain.tip)]
+            raise InvalidSetting(
+                f"{chain.tip} keeps no session: what it gives is good for one role, right away",
+                place=chain.tip.place,
+                hints=[f"atmos auth login {name}" for name in users[:3]] or ["name an identity that starts from it"],
+            )
         self._point_out(chain)
         return self._authenticator().credential(chain, anew=True)
 
@@ -105,27 +167,72 @@ class Auth:
         chain = self.chain(identity)
         credential = self._ensure(chain, reach)
         if not isinstance(credential, AwsCredentials):
-            return environment.passing_through(chain.tip.name, credential.region, _own_variables(chain))
-        return environment.with_keys(chain.tip.name, credential, _own_variables(chain))
+            through = environment.passing_through(chain.tip.name, credential.region, own_variables(chain.tip))
+            return self._told(chain, through)
+        return self._told(chain, environment.with_keys(chain.tip.name, credential, own_variables(chain.tip)))
 
     def files_environment(self, identity: str, reach: str | None = ASKING) -> Environment:
         """Return variables that point at the delivered profile; with `reach` None the profile need not exist."""
         chain = self.chain(identity)
-        return self._pointing(chain, self._ensure(chain, reach) if reach is not None else self._profiles.read(chain))
+        credential = self._ensure(chain, reach) if reach is not None else self._profiles.read(chain)
+        return self._told(chain, self._pointing(chain, credential))
+
+    def process_environment(self, identity: str, process: str, reach: str | None = None) -> Environment:
+        """Return variables that point at a profile whose credentials programs get, and get anew, by running `process`.
+
+        With `reach` None no credentials need exist yet. Raises `InvalidSetting` for chains that start from what the
+        environment gives.
+        """
+        chain = self.chain(identity)
+        require_refreshable(chain, instead="use another mode: --mode files")
+        if reach is not None:
+            self._ensure(chain, reach)
+        # The profile says where its credentials work, and holds none.
+        region, endpoint = nearest_region(chain), nearest_endpoint(chain)
+        place = self._profiles.read(chain) or AwsCredentials("", "", region=region, endpoint_url=endpoint)
+        location = self._profiles.write_refreshing(chain, place, process)
+        own = own_variables(chain.tip)
+        return self._told(chain, environment.with_files(chain.tip.name, location, place.region, own))
+
+    def cleared(self, identity: str | None, present: Mapping[str, str]) -> Environment:
+        """Return what clears all that the environments of this identity, or of any, ever hold; `present` is now."""
+        from atmos_auth.usecases.clear_environment import cleared
+
+        if identity is None:
+            return cleared(None, {}, present)
+        chain = self.chain(identity)
+        return cleared(chain, self._integrated_so_far(chain), present)
+
+    def left_by(self, former: str, present: Mapping[str, str]) -> tuple[str, ...]:
+        """Name the variables in `present` that an environment of the identity `former` has left there."""
+        from atmos_auth.usecases.clear_environment import left_by
+
+        chain = self.chain(former)
+        return left_by(chain, self._profiles.locate(chain), self._integrated_so_far(chain), present)
 
     def child_environment(self, identity: str, base: Mapping[str, str]) -> tuple[dict[str, str], Credential]:
         """Return the whole environment for a child that runs as the identity, and the credential it will find."""
         chain = self.chain(identity)
         credential = self._ensure(chain, ASKING)
         variables = self._pointing(chain, credential)
-        return environment.for_child(variables, base, delivered=not passes_through(chain)), credential
+        child = environment.for_child(variables, base, delivered=not passes_through(chain))
+        return self._integrated(chain, credential, child), credential
+
+    def deliver_required(self, identity: str) -> "list[Companion]":
+        """Authenticate the identities marked `required: true`, each under its own name beside the identity's profile.
+
+        The identity itself must be delivered already. May prompt; a required identity that fails is a warning.
+        """
+        chain = self.chain(identity)
+        return self._companions(chain, lambda other, keys: self._profiles.write_beside(chain, other, keys))
 
     def refreshing_environment(
-        self, identity: str, base: Mapping[str, str], process: str
+        self, identity: str, base: Mapping[str, str], process: str, required: Callable[[str], str] | None = None
     ) -> tuple[dict[str, str], Credential]:
         """Return what `child_environment` does, for a child that outlives its credentials.
 
-        It gets them from `process`, a command line that prints them as SDKs expect of a credential process. Raises
+        It gets them from `process`, a command line that prints them as SDKs expect of a credential process; `required`
+        gives that of another identity, and has those marked `required: true` stand beside it. Raises
         `InvalidSetting` for chains that start from what the environment gives, which the child no longer has.
         """
         chain = self.chain(identity)
@@ -133,9 +240,40 @@ class Auth:
         credential = self._ensure(chain, ASKING)
         if not isinstance(credential, AwsCredentials):
             raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
-        location = self._profiles.write_refreshing(chain, credential, process)
-        variables = environment.with_files(chain.tip.name, location, credential.region, _own_variables(chain))
-        return environment.for_child(variables, base, delivered=True), credential
+        if getattr(self._build(chain.root), "signs_in_anew", False):
+            self._prompter.warn(
+                f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
+            )
+        guests: list[Guest] = []
+        if required is not None:
+            there = self._companions(chain, lambda other, _: require_refreshable(other))
+            guests = [Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name)) for c in there]
+        location = self._profiles.write_refreshing(chain, credential, process, guests)
+        variables = environment.with_files(chain.tip.name, location, credential.region, own_variables(chain.tip))
+        return self._integrated(chain, credential, environment.for_child(variables, base, delivered=True)), credential
+
+    def console_url(self, identity: str, wish: "Wish | None" = None) -> "ConsoleUrl":
+        """Return an address that signs whoever opens it in to the web console as the identity; may prompt."""
+        from atmos_auth.usecases.console_url import ConsoleUrls, Wish
+
+        urls = ConsoleUrls(
+            obtain=lambda chain: self._own(chain, ASKING),
+            delivered=self._profiles.read,
+            caller=self._caller,
+            build=self._build,
+            web=self._web,
+            log=self._log,
+            clock=self._clock,
+        )
+        chain = self.chain(identity)
+        with pointing_at_keys(self.catalog, chain):
+            return urls.make(chain, wish or Wish())
+
+    def opens_isolated(self) -> bool:
+        """Tell whether the configuration wants each identity's console in a browser profile of its own."""
+        from atmos_auth.usecases.console_url import opens_isolated
+
+        return opens_isolated(self.catalog)
 
     def location(self, identity: str) -> ProfileLocation:
         """Tell where the identity's profile is, whether or not it exists."""
@@ -156,9 +294,10 @@ class Auth:
 
     def entries(self) -> "list[Entry]":
         """List what is configured, without network or prompts."""
+        from atmos_auth.delivery.profiles_at_once import ProfilesAtOnce
         from atmos_auth.usecases.listing import listing
 
-        return listing(self.catalog, chain_of=self.chain, stored=self._profiles.read)
+        return listing(self.catalog, chain_of=self.chain, stored=ProfilesAtOnce(self._profiles.locate).read)
 
     def validate(self) -> "Findings":
         """Check the configuration, without network or prompts."""
@@ -177,7 +316,10 @@ class Auth:
             profiles=self._profiles,
             tokens=self._tokens,
             keys=self._keys,
+            browser_sessions=self._browser_sessions,
             build=self._build,
+            consoles=self._consoles(),
+            integrated=self.integrations.undoings,
         )
 
     def sign_out_of(self, chain: Chain) -> None:
@@ -232,6 +374,12 @@ class Auth:
         chain = self.chain(identity)
         return self._authenticator().through_browser().credential(chain, anew=True)
 
+    def _starts_from(self, identity: str, root: Link) -> bool:
+        try:
+            return self._resolver.links(identity)[0].name == root.name
+        except ConfigError:
+            return False
+
     def _point_out(self, chain: Chain) -> None:
         """Warn of what should be written otherwise in the links' settings."""
         from atmos_auth.usecases.remarks import remarks_on
@@ -240,14 +388,63 @@ class Auth:
             self._prompter.warn("\n".join((str(remark), *(f"  {hint}" for hint in remark.hints))))
 
     def _ensure(self, chain: Chain, reach: str) -> Credential:
-        with pointing_at_keys(self.catalog, chain):
-            return ensure(chain, reach, profiles=self._profiles, authenticator=self._authenticator, clock=self._clock)
+        try:
+            with pointing_at_keys(self.catalog, chain):
+                return ensure(
+                    chain,
+                    reach,
+                    profiles=self._profiles,
+                    authenticator=self._authenticator,
+                    clock=self._clock,
+                    when_missing=(lambda: self._other_realms().point_out(chain)) if reach == ASKING else None,
+                )
+        except CredentialsMissing as missing:
+            missing.details = (*missing.details, *self._other_realms().words(chain))
+            raise
+
+    def _companions(self, chain: Chain, deliver: Callable[[Chain, AwsCredentials], None]) -> "list[Companion]":
+        from atmos_auth.usecases.required_identities import companions
+
+        names = self.catalog.required_identities()
+        if passes_through(chain):
+            if any(name != chain.tip.name for name in names):
+                self._prompter.warn(f"{chain.tip} has no AWS files: no profiles of required identities can stand there")
+            return []
+        return companions(
+            chain,
+            names,
+            chain_of=self.chain,
+            obtain=lambda other: self._ensure(other, ASKING),
+            deliver=deliver,
+            warn=self._prompter.warn,
+        )
+
+    def _integrated(self, chain: Chain, credential: Credential, child: dict[str, str]) -> dict[str, str]:
+        """Run the integrations of a chain that are due, and lay their variables over a child's environment."""
+        if not self.catalog.integrations():
+            return child
+        from atmos_auth.usecases.integrations import joined
+
+        return joined(child, self.integrations.before_handover(chain, credential))
+
+    def _integrated_so_far(self, chain: Chain) -> Mapping[str, str]:
+        return self.integrations.variables(chain) if self.catalog.integrations() else {}
+
+    def _told(self, chain: Chain, variables: Environment) -> Environment:
+        """Add the variables of what integrations have done so far."""
+        if not self.catalog.integrations():
+            return variables
+        from atmos_auth.usecases.integrations import told
+
+        return variables._replace(
+            variables=variables.variables | told(self.integrations.variables(chain), self._environ)
+        )
 
     def _pointing(self, chain: Chain, credential: Credential | None) -> Environment:
         region = credential.region if credential is not None else nearest_region(chain)
         if passes_through(chain):
-            return environment.passing_through(chain.tip.name, region, _own_variables(chain))
-        return environment.with_files(chain.tip.name, self._profiles.locate(chain), region, _own_variables(chain))
+            return environment.passing_through(chain.tip.name, region, own_variables(chain.tip))
+        return environment.with_files(chain.tip.name, self._profiles.locate(chain), region, own_variables(chain.tip))
 
     def _own(self, chain: Chain, reach: str) -> Credential:
         """What the identity itself amounts to: for an ambient one, what the SDK finds."""
@@ -261,9 +458,3 @@ class Auth:
 
         region = credentials.region or FALLBACK_REGION
         return Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url).caller_identity()
-
-
-def _own_variables(chain: Chain) -> dict[str, str]:
-    """The identity's `env` list as a mapping."""
-    entries = chain.tip.settings.get("env") or []
-    return {str(e["key"]): str(e["value"]) for e in entries if isinstance(e, Mapping) and e.get("key") and "value" in e}

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
@@ -11,9 +11,10 @@ from atmos_auth.config.load import Config, Request, load
 from atmos_auth.config.truth import truth
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
-from atmos_auth.domain.chain import Link
+from atmos_auth.domain.chain import Chain, Link
+from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
-from atmos_auth.domain.ports import AwsConnections, Browser, Clock, DrivenBrowser, Prompter, Tools, Web
+from atmos_auth.domain.ports import AwsConnections, Browser, Clock, DrivenBrowser, IsolatedBrowser, Prompter, Tools, Web
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
@@ -21,12 +22,18 @@ from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.logs import LEVELS, LogFile, Redaction
 from atmos_auth.host.paths import Paths, home_directory
+from atmos_auth.host.spelled_words import SPELLED, spelled
 
 if TYPE_CHECKING:
+    from atmos_auth.domain.integration import IntegrationTools
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.host.prompts import TerminalPrompter
     from atmos_auth.stores.browser_sessions import BrowserSessions
+    from atmos_auth.stores.notices import Notices
     from atmos_auth.stores.token_files import TokenFiles
+    from atmos_auth.usecases.integrations import Integrations
+    from atmos_auth.usecases.logout_everywhere import Everywhere
+    from atmos_auth.usecases.other_realms import OtherRealms
 
 
 class Options(NamedTuple):
@@ -221,6 +228,20 @@ class Project:
         )
 
     @cached_property
+    def isolated_browser(self) -> IsolatedBrowser:
+        """A browser with a profile of its own for each identity."""
+        from atmos_auth.host.isolated_browser import IsolatedBrowsers
+
+        return IsolatedBrowsers(
+            self.paths.console_profiles, realm=self.realm[0], environ=self.environ, platform=sys.platform
+        )
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether what this run writes goes when it ends, as with a keyring in memory."""
+        return bool(self._keyring_type() == "memory")
+
+    @cached_property
     def browser_sessions(self) -> "BrowserSessions":
         """Sign-ins of IAM users through the browser, on disk."""
         from atmos_auth.stores.browser_sessions import BrowserSessions
@@ -269,8 +290,61 @@ class Project:
         keys = self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter)
         return self.tools._replace(prompter=prompter, keys=keys, mfa=NoCodes())
 
-    def command_line(self, *words: str) -> str:
-        """Return the command line that runs `atmos WORDS` for this very project, from whatever directory."""
+    @cached_property
+    def integration_tools(self) -> "IntegrationTools":
+        """What integrations may use."""
+        from atmos_auth.domain.integration import IntegrationTools
+
+        return IntegrationTools(
+            clock=self.clock,
+            environ=self._process_environ,
+            aws=self.aws,
+            home=self.paths.home,
+            directory=self.config.directory,
+            docker_folder=self._docker_folder(),
+            kubeconfig=self.paths.kubeconfig,
+            locks=self.paths.locks,
+            own_command=self.own_command,
+            own_variables={n: self.environ[n] for n in env_names.DECIDING_FOR_A_RUN if self._process_environ.get(n)},
+            keeps_nothing=self.keeps_nothing,
+        )
+
+    def _docker_folder(self) -> str:
+        """Docker's folder; one of our own where nothing may be left behind."""
+        folder = self._process_environ.get(env_names.DOCKER_CONFIG) or os.path.join(self.paths.home, ".docker")
+        if not self.keeps_nothing:
+            return os.path.abspath(os.path.join(self._directory, folder))
+        from atmos_auth.host.docker_folder import private_docker_folder
+
+        return private_docker_folder(folder, os.path.join(self.paths.config, "docker"))
+
+    def _integrations(
+        self, obtain: Callable[[Chain], Credential] | None = None, paths: Paths | None = None
+    ) -> "Integrations":
+        """The integrations, over what they have done in the current realm, or in that of other `paths`."""
+        from atmos_auth.delivery.integration_records import IntegrationRecords
+        from atmos_auth.domain.credentials import Ambient
+        from atmos_auth.usecases.integrations import Integrations
+
+        where = paths or self.paths
+
+        def build_integration(link: Link) -> Any:
+            from atmos_auth.engine.build import build
+
+            return build(link, self.integration_tools._replace(kubeconfig=where.kubeconfig, locks=where.locks))
+
+        return Integrations(
+            catalog=self.catalog,
+            records=IntegrationRecords(where.integrations),
+            build=build_integration,
+            obtain=obtain or (lambda _: Ambient()),
+            surroundings={n: self._process_environ.get(n, "") for n in (env_names.DOCKER_CONFIG, "HOME")},
+            warn=self.prompter.warn,
+            clock=self.clock,
+        )
+
+    def own_command(self, *words: str) -> list[str]:
+        """Return what `command_line` does, as separate words."""
         options = self._options
         repeated = {
             "--config": options.config_files,
@@ -279,7 +353,15 @@ class Project:
             "--profile": options.profiles,
         }
         flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
-        line = [sys.executable, "-m", "atmos_auth", *words, f"--chdir={self._directory}", *flags]
+        # Without -P, Python would load modules from wherever the program that calls us stands.
+        return [sys.executable, "-P", "-m", "atmos_auth", *words, f"--chdir={self._directory}", *flags]
+
+    def command_line(self, *words: str) -> str:
+        """Return the command line that runs `atmos WORDS` for this very project, from whatever directory."""
+        line = self.own_command(*words)
+        if not all(_SAFE_IN_INI.issuperset(word) for word in line[1:]):
+            # Readers of AWS's ini files cut lines in ways of their own at ` #`, ` ;` and line breaks.
+            line = [*line[:4], SPELLED, spelled(line[4:])]
         if os.name == "nt":
             from subprocess import list2cmdline
 
@@ -369,10 +451,43 @@ class Project:
             authenticator=lambda: self.authenticator,
             build=self._build,
             aws=lambda: self.aws,
+            browser_sessions=lambda: self.browser_sessions,
+            other_realms=self._other_realms,
+            web=lambda: self.web,
+            log=lambda: self.log,
+            consoles=lambda: self.isolated_browser,
+            integrations=self._integrations,
             prompter=self.prompter,
             environ=self.environ,
             clock=self.clock,
         )
+
+    @cached_property
+    def notices(self) -> "Notices":
+        """What is said once only."""
+        from atmos_auth.stores.notices import Notices
+
+        return Notices(self.paths.notices)
+
+    @property
+    def everywhere(self) -> "Everywhere":
+        """What this user has on this machine, whatever the realm and the configuration."""
+        from atmos_auth.usecases.logout_everywhere import Everywhere
+
+        return Everywhere(
+            Paths(self.environ, realm=self.realm[0]),  # also where this very run would keep nothing
+            profiles=self.profiles,
+            build=self._build,
+            keys=lambda: self.keys,
+            clock=self.clock,
+            warn=self.prompter.warn,
+            integrated=lambda paths: self._integrations(paths=paths).undoings(),
+        )
+
+    def _other_realms(self) -> "OtherRealms":
+        from atmos_auth.usecases.other_realms import OtherRealms
+
+        return OtherRealms(self.paths, clock=self.clock, notices=self.notices, warn=self.prompter.warn)
 
     def _build(self, link: Link) -> Any:
         from atmos_auth.engine.build import build
@@ -383,7 +498,10 @@ class Project:
         """Folders that providers name in `spec.files.base_path`."""
         folders = []
         for name in self.catalog.providers():
-            written, settings = self.catalog.provider(name)
+            try:
+                written, settings = self.catalog.provider(name)
+            except ConfigError:
+                continue  # it is told of where that provider is used
             link = Link(written, "provider", "", settings)
             folder = self.profiles.folder(link)
             if folder != self.paths.aws_folder(written):
@@ -400,6 +518,10 @@ class Project:
     def _configured_log(self, key: str) -> str | None:
         value = self.config.resolve(("auth", "logs", key)) or self.config.resolve(("logs", key))
         return str(value) if value else None
+
+
+# Characters of a command line that every reader of an ini file takes as they are.
+_SAFE_IN_INI = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_./=:,@+~\\")
 
 
 def _is_realm(text: str) -> bool:

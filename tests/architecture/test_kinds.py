@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from atmos_auth.domain.chain import PROVIDER
+from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.engine import registry
 
 ROOT = Path(__file__).parents[2]
@@ -13,8 +13,7 @@ SOURCE = ROOT / "src" / "atmos_auth"
 
 
 def expected_module(entry: registry.KindEntry) -> str:
-    room = "providers" if entry.role == PROVIDER else "identities"
-    return ".".join(("atmos_auth", room, *entry.kind.replace("-", "_").split("/")))
+    return ".".join(("atmos_auth", SECTIONS[entry.role], *entry.kind.replace("-", "_").split("/")))
 
 
 @pytest.mark.parametrize("entry", registry.BUILT_IN, ids=lambda e: e.kind)
@@ -33,7 +32,7 @@ def test_every_kind_has_its_page(entry: registry.KindEntry):
 def test_no_kind_lacks_its_line_in_the_registry():
     """A kind that needs several modules is a folder of them."""
     registered = {entry.module for entry in registry.BUILT_IN}
-    for room in ("providers", "identities"):
+    for room in SECTIONS.values():
         for path in (SOURCE / room).rglob("*.py"):
             if path.name == "__init__.py":
                 continue

@@ -14,13 +14,14 @@ ORDER = (
     {"auth"},
     {"usecases"},
     {"engine", "delivery", "stores"},
-    {"providers", "identities"},
+    {"providers", "identities", "integrations"},
     {"aws_api"},
     {"config", "host"},
     {"domain"},
 )
 # The package's own front door, and fakes for tests, stand outside the house.
 OUTSIDE = {"__init__", "__main__", "testing"}
+ROOMS_OF_KINDS = ("providers", "identities", "integrations")
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 
 
@@ -74,10 +75,10 @@ def test_the_product_and_the_emulator_never_meet():
 def test_kinds_are_reached_by_name_only():
     """The registry's table is the one place that names them."""
     for path in modules("atmos_auth"):
-        if room(name(path)) in ("providers", "identities"):
+        if room(name(path)) in ROOMS_OF_KINDS:
             continue
         for line, imported in imports(path):
-            assert room(imported) not in ("providers", "identities") or not imported.startswith("atmos_auth."), (
+            assert room(imported) not in ROOMS_OF_KINDS or not imported.startswith("atmos_auth."), (
                 f"{path}:{line} imports {imported}"
             )
 

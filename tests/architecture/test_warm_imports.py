@@ -83,12 +83,40 @@ def run(words: list[str], project: Path, environ: dict[str, str]) -> tuple[int, 
     return status, loaded
 
 
+INTEGRATIONS = """\
+  integrations:
+    images:
+      kind: aws/ecr
+      via: {{ identity: dev }}
+      spec: {{ endpoint_url: "{url}", registry: {{ account_id: "111111111111", region: us-east-1 }} }}
+    cluster:
+      kind: aws/eks
+      via: {{ provider: sso }}
+      spec: {{ endpoint_url: "{url}", cluster: {{ name: main, region: us-east-1 }} }}
+"""
+
+
+def test_what_integrations_have_done_is_seen_at_a_glance(project: Path, environ: dict[str, str]):
+    with Emulator(auto_approve=True) as aws:
+        (project / "atmos.yaml").write_text((CONFIGURATION + INTEGRATIONS).format(url=aws.url))
+        assert run(["auth", "login", "--force-tty", "--no-browser"], project, environ)[0] == 0
+        assert aws.journal.count("eks:DescribeCluster", outcome="ok") == 1
+        status, loaded = run(["auth", "exec", "--", "true"], project, environ)
+        assert aws.journal.count("eks:DescribeCluster") == 1
+    assert status == 0
+    heavy = [m for m in loaded if any(m == name or m.startswith(f"{name}.") for name in FORBIDDEN)]
+    assert heavy == []
+    assert [m for m in loaded if m.startswith("atmos_auth.integrations")] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["auth", "env", "-i", "dev"],
         ["auth", "env", "--mode", "files"],
         ["auth", "env", "--format", "dotenv"],
+        ["auth", "env", "--format", "fish"],
+        ["auth", "env", "--unset"],
         ["auth", "exec", "--", "true"],
         ["auth", "whoami", "--offline"],
         ["auth", "list"],

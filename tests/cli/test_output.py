@@ -83,9 +83,9 @@ def test_colour_only_where_it_is_wanted(environ, plain, coloured):
 def test_a_stream_without_our_symbols_gets_ascii():
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii", errors=register_ascii_fallback(), newline="\n")
-    stream.write("✓ ✗ ⚠ 💡 ● ├── └── é 漢")
+    stream.write("✓ ✗ ⚠ 💡 ● ◐ ○ ├── └── é 漢")
     stream.flush()
-    assert raw.getvalue() == rb"+ x ! hint: * |-- `-- \xe9 \u6f22"
+    assert raw.getvalue() == rb"+ x ! hint: * ! o |-- `-- \xe9 \u6f22"
 
 
 def test_rows_without_a_value_are_left_out():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atmos_auth.delivery.aws_files import AwsFiles
+from atmos_auth.delivery.aws_files import AwsFiles, Guest
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
 from atmos_auth.domain.errors import LockTimeout, StoreError
 from atmos_auth.engine.catalog import FORBIDDEN_IN_NAMES
@@ -337,3 +337,141 @@ def test_a_writer_that_is_killed_leaves_the_old_or_the_new(files, chain_to, tmp_
         nursery.stdin.close()
     files.write(chain_to("dev"), aws_credentials())
     assert files.read(chain_to("dev")) == aws_credentials()
+
+
+# --- guests ----------------------------------------------------------------------------------------------------
+
+OTHER = Link("other portal", PROVIDER, "aws/iam-identity-center", {})
+GUEST_KEYS = aws_credentials(access_key_id="ASIAGUEST", session="other", endpoint_url="http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_botocore_finds_a_guest_in_the_same_pair_of_files(files, chain_to, sdk, name):
+    host, guest = chain_to("dev"), chain_to(name, root=OTHER)
+    files.write(host, aws_credentials())
+    files.write(guest, GUEST_KEYS)
+    files.write_beside(host, guest, GUEST_KEYS)
+    location = files.locate(host)
+    assert sdk.keys(location) == aws_credentials()[:3]
+    as_guest = location._replace(profile=name)
+    assert sdk.keys(as_guest) == GUEST_KEYS[:3]
+    assert (sdk.region(as_guest), sdk.sts_endpoint(as_guest)) == ("eu-west-1", "http://127.0.0.1:9")
+    assert files.read(guest) == GUEST_KEYS, "at home nothing changes"
+
+
+def test_who_shares_the_files_needs_no_second_profile(files, chain_to):
+    files.write(chain_to("dev"), aws_credentials())
+    files.write(chain_to("ops"), GUEST_KEYS)
+    before = Path(files.locate(chain_to("dev")).credentials_file).read_bytes()
+    files.write_beside(chain_to("dev"), chain_to("ops"), GUEST_KEYS)
+    assert Path(files.locate(chain_to("dev")).credentials_file).read_bytes() == before
+
+
+def test_a_guest_is_renewed_and_not_rewritten_without_need(files, chain_to, sdk):
+    host, guest = chain_to("dev"), chain_to("dns", root=OTHER)
+    files.write(host, aws_credentials())
+    files.write_beside(host, guest, GUEST_KEYS)
+    path = Path(files.locate(host).credentials_file)
+    first = path.stat().st_ino
+    files.write_beside(host, guest, GUEST_KEYS)
+    assert path.stat().st_ino == first
+    files.write_beside(host, guest, GUEST_KEYS._replace(access_key_id="ASIANEWER"))
+    assert sdk.keys(files.locate(host)._replace(profile="dns"))[0] == "ASIANEWER"
+    assert "ASIAGUEST" not in "".join(p.read_text() for p in path.parent.iterdir())
+
+
+def test_a_guest_goes_with_the_profile_at_home(files, chain_to):
+    host, guest = chain_to("dev"), chain_to("dns", root=OTHER)
+    files.write(host, aws_credentials())
+    files.write(guest, GUEST_KEYS)
+    files.write_beside(host, guest, GUEST_KEYS)
+    assert files.remove(guest) is True
+    location = files.locate(host)
+    assert "dns" not in Path(location.credentials_file).read_text() + Path(location.config_file).read_text()
+    assert files.read(host) == aws_credentials()
+
+
+def test_a_guest_alone_still_counts_as_something_of_its_identity(files, chain_to):
+    host, guest = chain_to("dev"), chain_to("dns", root=OTHER)
+    files.write(host, aws_credentials())
+    files.write_beside(host, guest, GUEST_KEYS)
+    assert files.holds(guest) is True
+    assert files.remove(guest) is True
+    assert (files.holds(guest), files.remove(guest)) == (False, False)
+
+
+def test_guests_go_with_the_last_one_who_is_at_home(files, chain_to):
+    hosts, guest = (chain_to("dev"), chain_to("ops")), chain_to("dns", root=OTHER)
+    for host in hosts:
+        files.write(host, aws_credentials())
+        files.write_beside(host, guest, GUEST_KEYS)
+    files.write(guest, GUEST_KEYS)
+    path = Path(files.locate(hosts[0]).credentials_file)
+    files.remove(hosts[0])
+    assert "[dns]" in path.read_text()
+    files.remove(hosts[1])
+    assert sorted(p.name for p in path.parent.iterdir()) == ["credentials.lock"]
+    assert files.read(guest) == GUEST_KEYS
+
+
+def test_a_guest_does_not_harm_a_profile_of_its_name_that_another_configuration_keeps_there(files, chain_to):
+    host, guest, theirs = chain_to("dev"), chain_to("dns", root=OTHER), chain_to("dns", role="Theirs")
+    files.write(host, aws_credentials())
+    files.write(theirs, aws_credentials(access_key_id="ASIATHEIRS"))
+    files.write_beside(host, guest, GUEST_KEYS)
+    assert files.restore(theirs).access_key_id == "ASIATHEIRS"
+    # Back at home, it takes the guest's place, and the guest's keys are not kept anywhere.
+    assert "ASIAGUEST" not in "".join(p.read_text() for p in Path(files.locate(host).credentials_file).parent.iterdir())
+    files.remove(guest)
+    assert files.read(theirs).access_key_id == "ASIATHEIRS"
+
+
+def test_what_a_session_gave_to_guests_goes_with_it(files, chain_to):
+    host, guest = chain_to("dev"), chain_to("dns", root=OTHER)
+    files.write(host, aws_credentials())
+    files.write_beside(host, guest, GUEST_KEYS)
+    files.remove_derived("other")
+    assert "ASIAGUEST" not in Path(files.locate(host).credentials_file).read_text()
+    assert files.read(host) == aws_credentials()
+
+
+def test_a_refreshing_profile_can_have_others_beside_it(files, chain_to, sdk):
+    guest = Guest("dns", GUEST_KEYS, "print-keys dns")
+    alone = files.write_refreshing(chain_to("dev"), aws_credentials(), "print-keys dev")
+    together = files.write_refreshing(chain_to("dev"), aws_credentials(), "print-keys dev", [guest])
+    assert alone.config_file != together.config_file, "a program may run with each"
+    assert sdk.section(together)["credential_process"] == "print-keys dev"
+    assert sdk.section(together._replace(profile="dns"))["credential_process"] == "print-keys dns"
+    assert "dns" not in Path(alone.config_file).read_text()
+    files.remove(chain_to("dev"))
+    assert not Path(alone.config_file).exists()
+    assert not Path(together.config_file).exists()
+
+
+def test_everything_delivered_is_listed(files, chain_to):
+    host, guest = chain_to("dev", role="Admin"), chain_to("dns", root=OTHER)
+    files.write(host, aws_credentials(access_key_id="ASIAADMIN"))
+    files.write(chain_to("dev", role="Reader"), aws_credentials(access_key_id="ASIAREADER"))
+    files.write_beside(host, guest, GUEST_KEYS)
+    folder = str(folder_of(files, host))
+    path = Path(folder, "credentials")
+    path.write_text(path.read_text() + "\n[mine]\naws_access_key_id = AKIA\naws_secret_access_key = x\n")
+    assert {(d.folder, d.profile, d.access_key_id, d.home) for d in files.delivered()} == {
+        (folder, "dev", "ASIAREADER", None),
+        (folder, "dev", "ASIAADMIN", None),
+        (folder, "dns", "ASIAGUEST", "other portal"),
+    }
+    assert files.remove_profile(folder, "mine") is False, "what a person wrote is not ours"
+    assert files.remove_profile(folder, "dev") is True
+    assert files.delivered() == []
+    assert "[mine]" in path.read_text()
+
+
+def test_a_custom_folder_keeps_realms_apart_too(tmp_path, chain_to, clock):
+    root = Link("portal", PROVIDER, "x", {"spec": {"files": {"base_path": str(tmp_path / "custom")}}})
+
+    def files_of(realm):
+        return AwsFiles(Paths({"HOME": str(tmp_path)}, realm=realm), clock=clock, config_directory=str(tmp_path))
+
+    assert files_of("").folder(root) == str(tmp_path / "custom" / "portal")
+    assert files_of("acme").folder(root) == str(tmp_path / "custom" / "acme" / "portal")

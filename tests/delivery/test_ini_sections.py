@@ -125,3 +125,14 @@ def test_pythons_own_parser_reads_the_same(name, keys, marker):
     parser.read_string(ini_sections.replace("", name, keys, marker))
     assert parser.sections() == [name]
     assert dict(parser[name]) == keys
+
+
+@given(
+    st.lists(st.sampled_from(["[a]", "[b]", "[ c ]", "; atmos: x=1", "; remark", "# other", "", "k = v", "  deep = 1"]))
+)
+def test_all_sections_at_once_are_the_ones_found_one_by_one(lines):
+    text = "\n".join(lines) + "\n"
+    sections = ini_sections.sections(text)
+    assert list(sections) == list(dict.fromkeys(header for header, _ in ini_sections.headers(text)))
+    for header, section in sections.items():
+        assert ini_sections.find(section, header) == ini_sections.find(text, header)

@@ -277,3 +277,43 @@ def test_nothing_heavy_is_imported():
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "platform", "programs", "expected"),
+    [
+        (DESKTOP, "linux", (), ["xdg-open", "file:///tmp/a%20b/%C3%BC.html"]),
+        ({"BROWSER": "firefox"}, "linux", (), ["firefox", "file:///tmp/a%20b/%C3%BC.html"]),
+        ({}, "darwin", (), ["/usr/bin/open", "file:///tmp/a%20b/%C3%BC.html"]),
+        (
+            {"WSL_DISTRO_NAME": "Ubuntu"},
+            "linux",
+            ("wslview",),
+            ["wslview", "file://wsl.localhost/Ubuntu/tmp/a%20b/%C3%BC.html"],
+        ),
+        (
+            {"WSL_DISTRO_NAME": "Ubuntu", "BROWSER": "firefox"},
+            "linux",
+            ("wslview",),
+            ["firefox", "file:///tmp/a%20b/%C3%BC.html"],
+        ),
+    ],
+)
+def test_a_file_is_opened_where_the_browser_sees_it(variables, platform, programs, expected):
+    launch = Launches()
+    assert browser(variables, platform, launch=launch, programs=programs).open_file("/tmp/a b/\u00fc.html")
+    assert launch.seen == [expected]
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "FILE:///etc/passwd", "/etc/passwd"])
+def test_no_address_leads_to_a_file(url):
+    launch = Launches()
+    assert not browser(DESKTOP, launch=launch).open(url)
+    assert launch.seen == []
+
+
+def test_no_file_is_opened_where_nobody_would_see_it():
+    launch = Launches()
+    assert not browser({"CI": "true", "DISPLAY": ":0"}, launch=launch).open_file("/tmp/x.html")
+    assert not browser({"SSH_TTY": "/dev/pts/0"}, launch=launch).open_file("/tmp/x.html")
+    assert launch.seen == []

@@ -65,9 +65,7 @@ class Shell:
             "INPUTRC": "/dev/null",
             "ZDOTDIR": str(machine.home),
         }
-        self._terminal = machine.in_terminal(
-            [shutil.which(name) or name, *START[name][1:]], env=env, columns=200
-        )
+        self._terminal = machine.in_terminal([shutil.which(name) or name, *START[name][1:]], env=env, columns=200)
         self._terminal.expect_exact("ready> ")
         self.run(SOURCE[name])
         # From now on the line is printed word by word when Enter is typed.

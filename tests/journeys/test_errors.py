@@ -103,7 +103,7 @@ CHOICES = [
     (CONFIG, "auth list --providers=nope", 1, "provider not found: nope", "corp, other"),
     (CONFIG, "auth list --identities nope,dev", 1, "identity not found: nope", "dev, prod"),
     (CONFIG, "auth list -f xml", 1, "unsupported format: xml", "tree, table, json, yaml"),
-    (CONFIG, "auth env -f xml dev", 1, "unsupported format: xml", "bash, json, dotenv"),
+    (CONFIG, "auth env -f xml dev", 1, "unsupported format: xml", "bash, zsh, fish"),
     (CONFIG, "auth env --mode ram dev", 1, "unsupported mode: ram", "keys, files"),
     (CONFIG, "auth whoami -o yaml dev", 1, 'invalid output "yaml"', "--output json"),
     (CONFIG, "auth login --provider corp dev", 1, "exclude each other", "leave one of them out"),

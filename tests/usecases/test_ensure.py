@@ -114,3 +114,20 @@ def test_a_role_on_top_of_an_ambient_identity_is_obtained():
     ambient = Link("ci", IDENTITY, "aws/ambient", {})
     assert not passes_through(chain(ambient, Link("role", IDENTITY, "aws/assume-role", {})))
     assert not passes_through(DEV)
+
+
+@pytest.mark.parametrize(("delivered", "calls"), [(None, 1), (FRESH, 0), (STALE, 0), (EXPIRED, 0)])
+def test_only_where_nothing_is_delivered_that_is_told(profiles, delivered, calls):
+    if delivered:
+        profiles.write(DEV, delivered)
+    told = []
+    authenticator = Obtaining()
+    ensure(
+        DEV,
+        ASKING,
+        profiles=profiles,
+        authenticator=authenticator,
+        clock=FakeClock(),
+        when_missing=lambda: told.append(list(authenticator.asked)),
+    )
+    assert told == [[]] * calls, "before anybody is asked"

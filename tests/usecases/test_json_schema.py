@@ -44,6 +44,19 @@ GOOD: dict[str, Any] = {
             "ci": {"kind": "aws/ambient"},
             "none": {"kind": "ambient"},
         },
+        "integrations": {
+            "images": {
+                "kind": "aws/ecr",
+                "via": {"identity": "base"},
+                "spec": {"registry": {"account_id": "123456789012", "region": "us-east-1"}},
+            },
+            "public": {"kind": "aws/ecr-public", "via": {"provider": "portal"}},
+            "cluster": {
+                "kind": "aws/eks",
+                "via": {"identity": "base"},
+                "spec": {"cluster": {"name": "main", "region": "us-east-1", "kubeconfig": {"update": "merge"}}},
+            },
+        },
     },
     "components": {"anything": ["goes"]},
 }
@@ -98,6 +111,10 @@ def test_a_good_configuration_fits(validator):
         (["identities", "root", "principal", "target_principal"], None),
         (["identities", "ci", "kind"], "aws/iam-identity-center"),
         (["identities", "none", "default"], "yes"),
+        (["integrations", "images", "spec"], None),
+        (["integrations", "images", "kind"], "aws/user"),
+        (["integrations", "public", "spec"], {"registry": {"region": "eu-west-1"}}),
+        (["integrations", "cluster", "spec", "cluster", "kubeconfig", "update"], "overwrite"),
     ],
     ids=lambda value: ".".join(map(str, value)) if isinstance(value, list) else repr(value),
 )

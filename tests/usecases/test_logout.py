@@ -5,13 +5,22 @@ import pytest
 
 from atmos_auth.config.load import Request, load
 from atmos_auth.delivery.aws_files import AwsFiles
+from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
 from atmos_auth.domain.errors import ServiceError, StoreError, UnknownProvider
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.paths import Paths
 from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
-from atmos_auth.testing import FakeClock, MemoryTokenStore, aws_credentials, sso_token
-from atmos_auth.usecases.logout import Logout, carry_out, pending
+from atmos_auth.testing import (
+    FakeClock,
+    MemoryBrowserSessions,
+    MemoryTokenStore,
+    aws_credentials,
+    browser_session,
+    chain,
+    sso_token,
+)
+from atmos_auth.usecases.logout import Logout, Outcome, carry_out, drop, pending
 
 CONFIGURATION = """\
 auth:
@@ -52,11 +61,34 @@ class User:
         return was
 
 
+class Consoles:
+    """Browser profiles by the identity's name."""
+
+    def __init__(self) -> None:
+        self.profiles: set[str] = set()
+
+    def open(self, identity: str, url: str) -> bool:
+        raise AssertionError("a logout opens nothing")
+
+    def has_profile(self, identity: str) -> bool:
+        return identity in self.profiles
+
+    def forget(self, identity: str) -> bool:
+        was = identity in self.profiles
+        self.profiles.discard(identity)
+        return was
+
+
 class Desk:
     """Everything a logout touches, with nothing real behind it but the files."""
 
-    def __init__(self, folder: Path, failure: Exception | None = None) -> None:
-        (folder / "atmos.yaml").write_text(CONFIGURATION)
+    def __init__(
+        self,
+        folder: Path,
+        failure: Exception | None = None,
+        configuration: str = CONFIGURATION,
+    ) -> None:
+        (folder / "atmos.yaml").write_text(configuration)
         catalog = Catalog(load(Request(str(folder), {}, str(folder))))
         self.resolver = Resolver(catalog, realm="", key=b"k" * 32, environ={})
         paths = Paths({"HOME": str(folder)})
@@ -64,6 +96,8 @@ class Desk:
         self.tokens = MemoryTokenStore()
         self.keys = MemoryKeyring()
         self.user = User()
+        self.consoles = Consoles()
+        self.browser_sessions = MemoryBrowserSessions()
         self.portals = {name: Portal(sso_token().session, failure) for name in ("portal", "twin")}
         self.portals["lonely"] = Portal("another", failure)
         self.logout = Logout(
@@ -72,7 +106,9 @@ class Desk:
             profiles=self.files,
             tokens=lambda: self.tokens,
             keys=lambda: self.keys,
+            browser_sessions=lambda: self.browser_sessions,
             build=lambda link: self.portals.get(link.name, self.user),
+            consoles=self.consoles,
         )
 
     def deliver(self, name: str) -> None:
@@ -99,7 +135,7 @@ def test_an_identity_takes_its_own_credentials_only(desk):
     assert plan.who == 'identity "dev"'
     assert carry_out(plan.sessions).removed == ('credentials of identity "dev"',)
     assert (desk.delivered("dev"), desk.delivered("ops")) == (False, True)
-    assert carry_out(plan.sessions) == ((), ())
+    assert carry_out(plan.sessions) == Outcome((), ())
 
 
 def test_a_provider_takes_its_identities_and_its_session_at_aws_first(desk):
@@ -141,11 +177,11 @@ def test_when_aws_cannot_be_told_the_session_goes_here_all_the_same(tmp_path):
     desk.tokens.write(sso_token())
     outcome = carry_out(desk.logout.provider("portal").sessions)
     assert desk.tokens.read(sso_token().session) is None
-    assert outcome.failures == ('portal session of provider "portal", at AWS: no route',)
+    assert outcome.failures == ('portal session of provider "portal", at AWS is still there: no route',)
 
 
 def test_where_there_is_no_session_nothing_is_said_to_aws(desk):
-    assert carry_out(desk.logout.provider("portal").sessions) == ((), ())
+    assert carry_out(desk.logout.provider("portal").sessions) == Outcome((), ())
     assert desk.portals["portal"].signed_out == []
 
 
@@ -158,7 +194,9 @@ def test_a_step_that_fails_does_not_stop_the_others(desk):
     desk.tokens.write(sso_token())
     desk.deliver("dev")
     outcome = carry_out(desk.logout.provider("portal").sessions)
-    assert outcome.failures == ('portal session of provider "portal", on this machine: cannot remove it',)
+    assert outcome.failures == (
+        'portal session of provider "portal", on this machine is still there: cannot remove it',
+    )
     assert 'credentials of identity "dev"' in outcome.removed
 
 
@@ -177,7 +215,11 @@ def test_pending_names_what_is_there_and_each_thing_once(desk):
 def test_long_lived_keys_are_a_part_of_their_own(desk):
     desk.keys.put("me", {"access_key_id": "AKIA", "secret_access_key": "s"})
     plan = desk.logout.identity("me")
-    assert words(plan.sessions) == ['credentials of identity "me"', 'browser sign-in of identity "me"']
+    assert words(plan.sessions) == [
+        'credentials of identity "me"',
+        'browser sign-in of identity "me"',
+        'web console profile of identity "me"',
+    ]
     carry_out(plan.sessions)
     assert desk.keys.get("me") is not None
     assert words(pending(plan.keys)) == ['long-lived keys of identity "me", in the keyring']
@@ -192,3 +234,112 @@ def test_from_scratch_takes_every_link_of_the_chain(desk):
     carry_out(steps)
     assert not desk.delivered("dev")
     assert desk.tokens.read(sso_token().session) is None
+
+
+# --- what the configuration does not know ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(desk):
+    """Deliver as another configuration would: an identity of this name, behind this provider, from this session."""
+
+    def deliver(name: str, *, provider: str = "portal", session: str | None = None, **fields: Any) -> None:
+        root = Link(provider, PROVIDER, "aws/iam-identity-center", {})
+        tip = Link(name, IDENTITY, "aws/permission-set", {"elsewhere": True})
+        desk.files.write(chain(root, tip), aws_credentials(session=session, **fields))
+
+    return deliver
+
+
+def profiles(desk) -> set[str]:
+    return {delivered.profile for delivered in desk.files.delivered()}
+
+
+def test_everything_takes_who_was_configured_once_and_asks_about_others(desk, elsewhere):
+    desk.deliver("dev")
+    elsewhere("old")  # of our provider, with no session to tell us apart
+    elsewhere("older", session=sso_token().session)
+    elsewhere("same-name", session="of-another-portal")
+    elsewhere("stranger", provider="nobody-knows")
+    elsewhere("moved", provider="nobody-knows", session=sso_token().session)
+    plan = desk.logout.everything()
+    going = words(pending(plan.sessions))
+    assert [name for name in ("dev", "old", "older", "moved") if not any(f'"{name}"' in what for what in going)] == []
+    assert words(pending(plan.others)) == [
+        'credentials of identity "stranger", which this configuration does not have',
+        'credentials of identity "same-name", which this configuration does not have',
+    ]
+    carry_out(plan.sessions)
+    assert profiles(desk) == {"same-name", "stranger"}
+    carry_out(plan.others)
+    assert profiles(desk) == set()
+
+
+def test_a_provider_takes_who_was_configured_behind_it_and_leaves_its_twins_alone(desk, elsewhere):
+    elsewhere("old", session=sso_token().session)
+    elsewhere("stranger", provider="nobody-knows")
+    desk.files.write(desk.resolver.identity("ops"), aws_credentials(session=sso_token().session))
+    carry_out(desk.logout.provider("portal").sessions)
+    assert profiles(desk) == {"ops", "stranger"}
+
+
+def test_someone_who_is_not_configured_can_be_named(desk, elsewhere):
+    elsewhere("Old")
+    elsewhere("Old", provider="nobody-knows")
+    desk.browser_sessions.write("old", browser_session())
+    desk.keys.put("old", {"access_key_id": "AKIA", "secret_access_key": "s"})
+    plan = desk.logout.forgotten("OLD")
+    assert plan.who == 'identity "Old"'
+    outcome = carry_out(plan.sessions)
+    assert len(outcome.removed) == 3
+    assert (profiles(desk), desk.browser_sessions.read("old")) == (set(), None)
+    assert words(pending(plan.keys)) == ['long-lived keys of identity "Old", in the keyring']
+    assert desk.logout.forgotten("old") is None
+
+
+def test_several_providers_make_one_plan(desk):
+    desk.deliver("dev")
+    desk.deliver("ops")
+    desk.tokens.write(sso_token())
+    plan = desk.logout.tagged(["portal", "lonely"])
+    assert plan.who == 'provider "portal", provider "lonely"'
+    carry_out(plan.sessions)
+    assert (profiles(desk), desk.tokens.read(sso_token().session)) == ({"ops"}, None)
+    both = desk.logout.tagged(["portal", "twin"])
+    assert len(both.notes) == len(set(both.notes))
+
+
+def test_a_broken_provider_does_not_keep_the_others_signed_in(tmp_path):
+    desk = Desk(tmp_path, configuration=CONFIGURATION.replace("  identities:", "    bad: {kind: nope}\n  identities:"))
+    desk.tokens.write(sso_token())
+    plan = desk.logout.everything()
+    assert any(note.startswith('provider "bad" is passed over') for note in plan.notes)
+    carry_out(plan.sessions)
+    assert desk.tokens.read(sso_token().session) is None
+
+
+def test_what_was_handed_out_is_reported_for_what_really_went(desk):
+    desk.deliver("dev")
+    outcome = carry_out(desk.logout.identity("dev").sessions)
+    assert [(d.profile, d.expires_at) for d in outcome.handed_out] == [("dev", aws_credentials().expires_at)]
+    assert carry_out(desk.logout.identity("dev").sessions).handed_out == ()
+
+
+def test_the_profile_of_an_identitys_console_goes_with_it(desk):
+    desk.consoles.profiles = {"dev", "ops", "me"}
+    what = 'web console profile of identity "dev"'
+    plan = desk.logout.identity("DEV")
+    assert what in words(pending(plan.sessions))
+    assert what in carry_out(plan.sessions).removed
+    assert desk.consoles.profiles == {"ops", "me"}
+    assert what not in words(pending(plan.sessions))
+    carry_out(desk.logout.provider("twin").sessions)
+    assert desk.consoles.profiles == {"me"}
+    carry_out(desk.logout.everything().sessions)
+    assert desk.consoles.profiles == set()
+
+
+def test_signing_in_from_scratch_leaves_consoles_open(desk):
+    desk.consoles.profiles = {"dev"}
+    drop(desk.logout.from_scratch(desk.resolver.identity("dev")).sessions)
+    assert desk.consoles.profiles == {"dev"}

@@ -46,7 +46,9 @@ def test_a_good_configuration_has_no_findings(check):
     assert check(GOOD) == ((), ())
 
 
-@pytest.mark.parametrize("auth", ["", "realm: acme\n", "providers: {}\nidentities: {}\n"])
+@pytest.mark.parametrize(
+    "auth", ["", "realm: acme\n", "providers: {}\nidentities: {}\n", "console: { isolated: true }\n"]
+)
 def test_there_need_not_be_anything(check, auth):
     assert check(auth) == ((), ())
 
@@ -64,6 +66,12 @@ identities:
 # Lines count from 1, and `auth:` is the first; each entry is indented by two more columns.
 BROKEN = {
     "a general setting is wrong": ("realm: BIG\n", InvalidSetting, "realm is", [(2, 10)]),
+    "consoles open in a way that is none": (
+        "console: { isolated: maybe }\n",
+        InvalidSetting,
+        "console.isolated is",
+        [(2, 24)],
+    ),
     "a log level is wrong": ("logs:\n  level: Loud\n", InvalidSetting, "log level", [(3, 12)]),
     "a section is no mapping": ("providers: [a]\n", InvalidSetting, "providers", [(2, 3)]),
     "a kind is missing": ("identities:\n  a: { default: true }\n", errors.ConfigError, "kind is required", [(3, 5)]),
@@ -180,3 +188,46 @@ def test_a_wrong_secret_is_not_shown(check):
     auth = "identities:\n  a:\n    kind: ambient\n    env:\n      - { key: API_KEY, value: [t0ps3cret] }\n"
     (error,) = check(auth).errors
     assert "t0ps3cret" not in "".join((error.message, *error.details, *error.hints))
+
+
+FOLLOWING = """\
+integrations:
+  it:
+    kind: aws/ecr
+    via: { identity: role }
+    spec: { registry: { account_id: "123456789012", region: us-east-1 } }
+"""
+
+
+def test_an_integration_that_follows_something_has_no_findings(check):
+    assert check(GOOD + FOLLOWING) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "place", "complaint"),
+    [
+        ("identity: role", "identity: nobody", (20, 24), 'referenced identity "nobody" does not exist'),
+        ("{ identity: role }", "{}", (20, 7), "must define via.identity or via.provider"),
+        ("{ identity: role }", "{ identity: role, provider: portal }", (20, 7), "exactly one"),
+        ("aws/ecr", "aws/acr", (19, 13), 'unsupported integration kind: "aws/acr"'),
+        ('"123456789012"', "12", (21, 39), "spec.registry.account_id is"),
+        ("    kind: aws/ecr\n", "", (18, 5), 'integration kind is required for "it"'),
+        ("role", "plain", (20, 24), 'needs AWS credentials, but identity "plain" (ambient) gives no credential'),
+    ],
+)
+def test_what_is_wrong_with_an_integration_is_named_with_its_place(check, was, wrong, place, complaint):
+    findings = check(GOOD + "  plain: { kind: ambient }\n" + FOLLOWING.replace(was, wrong))
+    (error,) = findings.errors
+    assert complaint in error.message
+    assert places([error]) == [place]
+
+
+def test_integrations_are_a_mapping(check):
+    (error,) = check(GOOD + "integrations: [it]\n").errors
+    assert places([error]) == [(16, 3)]
+
+
+def test_an_integrations_typing_error_is_noticed(check):
+    findings = check(GOOD + FOLLOWING.replace("spec: {", "spec: { auto_provison: false,"))
+    assert findings.errors == ()
+    assert findings.warnings[0].hints == ('did you mean "auto_provision"?',)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from atmos_auth.domain.errors import ServiceError
+from atmos_auth.domain.errors import AccessDenied, CredentialRejected, ServiceError
 from atmos_auth.host.trust import CA_HINT
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ _RETRYABLE_CODES = frozenset(
         "TooManyRequestsException",
     }
 )
+
+
+# What services that speak JSON say when the credential that was brought, not the request, is at fault.
+_REJECTED = frozenset({"ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"})
 
 
 @contextmanager
@@ -66,6 +70,23 @@ def service_errors(operation: str, endpoint: str) -> Iterator[None]:
             code=type(error).__name__,
             retryable=False,
         ) from error
+
+
+@contextmanager
+def api_errors(operation: str, endpoint: str) -> Iterator[None]:
+    """As `service_errors`, for services that speak JSON.
+
+    Raises `AccessDenied` where a policy is in the way, `CredentialRejected` where the credential itself is no good.
+    """
+    try:
+        with service_errors(operation, endpoint):
+            yield
+    except ServiceError as error:
+        if error.code in _REJECTED:
+            raise CredentialRejected(error.message, code=error.code, details=error.details) from error
+        if error.code == "AccessDeniedException":
+            raise AccessDenied(error.message, details=error.details) from error
+        raise
 
 
 def from_client_error(error: "ClientError", operation: str, endpoint: str) -> ServiceError:

@@ -21,6 +21,9 @@ _SIGN_IN_DOMAINS = {
     "aws-us-gov": "amazonaws-us-gov.com",
 }
 
+# Partitions whose documentation has a federation endpoint without a region; the others answer by region.
+_WITH_GLOBAL_SIGN_IN = ("aws", "aws-cn", "aws-us-gov")
+
 # `https://signin.aws.amazon.com/saml`, a region's own, and `/saml/acs/ID` for encrypted ones; some write the port.
 _SAML_ENDPOINT = re.compile(
     rf"https://([a-z0-9-]+\.)?signin\.({'|'.join(map(re.escape, _SIGN_IN_DOMAINS.values()))})(:443)?/saml(/acs/[\w-]+)?"
@@ -64,6 +67,57 @@ def portal_endpoint(region: str) -> str:
 def sign_in_endpoint(region: str) -> str:
     """Where IAM users sign in, and what that gave them is renewed."""
     return f"https://{region}.signin.{_SIGN_IN_DOMAINS[partition_of(region).id]}"
+
+
+def partition_id(*, arn: str | None, region: str | None) -> str:
+    """Name the partition that an ARN says, else the region's, else `aws`; raises `InvalidSetting`."""
+    said = (arn or "").split(":")
+    if len(said) > 1 and said[1] in _SIGN_IN_DOMAINS:
+        return said[1]
+    return partition_of(region).id if region else "aws"
+
+
+def federation_endpoint(partition: str, region: str | None) -> str:
+    """Where credentials are traded for a sign-in to the web console; raises `InvalidSetting` without a needed region.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
+    """
+    domain = _SIGN_IN_DOMAINS[partition]
+    if partition in _WITH_GLOBAL_SIGN_IN:
+        return f"https://signin.{domain}/federation"
+    if not region:
+        raise InvalidSetting(
+            f"the web console of {partition} is signed in to by region, and none is known", hints=["set `region`"]
+        )
+    return f"https://{region}.signin.{domain}/federation"
+
+
+def console_url(partition: str) -> str:
+    """Where the web console's pages begin."""
+    return f"https://console.{_SIGN_IN_DOMAINS[partition]}/"
+
+
+def console_partition(host: str) -> str | None:
+    """Name the partition whose web console has pages on this host; None for a host of somebody else."""
+    for partition, domain in _SIGN_IN_DOMAINS.items():
+        if host.endswith(f".{domain}"):
+            return partition
+    return None
+
+
+def ecr_endpoint(region: str) -> str:
+    """Where passwords of container registries come from."""
+    return f"https://api.ecr.{region}.{partition_of(region).dns_suffix}"
+
+
+def eks_endpoint(region: str) -> str:
+    """Where Kubernetes clusters are described."""
+    return f"https://eks.{region}.{partition_of(region).dns_suffix}"
+
+
+def registry_host(account_id: str, region: str) -> str:
+    """Name of the host that is an account's container registry."""
+    return f"{account_id}.dkr.ecr.{region}.{partition_of(region).dns_suffix}"
 
 
 def is_saml_endpoint(url: str) -> bool:

@@ -16,6 +16,9 @@ COMMANDS = (
     Command(("auth", "whoami"), "atmos_auth.cli.auth.whoami", "Show who you are as an identity, and until when"),
     Command(("auth", "env"), "atmos_auth.cli.auth.env", "Print an identity's variables for a shell or a file"),
     Command(("auth", "exec"), "atmos_auth.cli.auth.exec", "Run a command as an identity"),
+    Command(("auth", "console"), "atmos_auth.cli.auth.console", "Open the AWS web console as an identity"),
+    Command(("auth", "shell"), "atmos_auth.cli.auth.shell", "Start a shell as an identity"),
+    Command(("auth", "shell-init"), "atmos_auth.cli.auth.shell_init", "Print functions that switch a shell's identity"),
     Command(
         ("auth", "credential-process"),
         "atmos_auth.cli.auth.credential_process",
@@ -32,6 +35,14 @@ COMMANDS = (
         ("auth", "user", "configure"), "atmos_auth.cli.auth.user.configure", "Store an IAM user's keys in the keyring"
     ),
     Command(("auth", "keyring", "move"), "atmos_auth.cli.auth.keyring.move", "Move all keys to another keyring"),
+    Command(("aws", "ecr", "login"), "atmos_auth.cli.aws.ecr.login", "Log Docker in to ECR registries as an identity"),
+    Command(
+        ("aws", "eks", "update-kubeconfig"),
+        "atmos_auth.cli.aws.eks.update_kubeconfig",
+        "Write EKS clusters into the kubeconfig, for an identity",
+    ),
+    Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
+    Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
 # Outer groups first.
@@ -39,4 +50,7 @@ GROUPS = {
     ("auth",): "Sign in once, and let every AWS tool work as the identity you name",
     ("auth", "user"): "Manage the keys of IAM users",
     ("auth", "keyring"): "Manage the keyring that long-lived keys are kept in",
+    ("aws",): "Have Docker and kubectl work as an identity",
+    ("aws", "ecr"): "Log in to container registries",
+    ("aws", "eks"): "Use Kubernetes clusters",
 }

@@ -135,14 +135,15 @@ def parse(words: Sequence[str]) -> Invocation:
         raise UsageError(
             f"no command specified: {extra[0]!r} must come after `--`", hints=[f"{_name(arguments)} -- {command}"]
         )
+    advice = getattr(getattr(arguments, "module", None), "ADVICE", ())
     flags = [word for word in extra if _is_flag(word)]
     if flags:
-        raise UsageError(f"unknown flag {flags[0]}", hints=[f"{_name(arguments)} --help"])
+        raise UsageError(f"unknown flag {flags[0]}", hints=[*advice, f"{_name(arguments)} --help"])
     if not hasattr(arguments, "module"):
         _show_help(arguments, root)
     limit = getattr(arguments.module, "POSITIONALS", 0)
     if len(extra) > limit:
-        raise UsageError(f"unexpected {extra[limit]!r}", hints=[f"{_name(arguments)} --help"])
+        raise UsageError(f"unexpected {extra[limit]!r}", hints=[*advice, f"{_name(arguments)} --help"])
     arguments.positional = extra
     return Invocation(arguments.module, arguments, rest)
 

@@ -3,10 +3,13 @@
 Each identity is one profile. The marker line above its section says when the keys end, which chain they came from
 (its fingerprint), and on which sign-in session they depend. A reader that finds another fingerprint finds nothing.
 Credentials that another chain has displaced from their profile wait beside it, until their end or their return.
+
+A profile may also stand as a guest in the files of another provider, so that one pair of files serves a program that
+needs both. A guest names its home, goes with the profile at home, and with the last profile that is no guest.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -38,6 +41,28 @@ class ProfileLocation(NamedTuple):
     profile: str
     credentials_file: str
     config_file: str
+
+
+class Delivered(NamedTuple):
+    """One set of temporary credentials on disk: in which folder, under which name, until when (epoch seconds).
+
+    `session` is the sign-in session it came from; `home` is set where it is a guest.
+    """
+
+    folder: str
+    profile: str
+    access_key_id: str
+    expires_at: float | None = None
+    session: str | None = None
+    home: str | None = None
+
+
+class Guest(NamedTuple):
+    """What `write_refreshing` puts beside a profile: another profile whose credentials `process` prints."""
+
+    profile: str
+    credentials: AwsCredentials
+    process: str
 
 
 class AwsFiles:
@@ -72,7 +97,8 @@ class AwsFiles:
         files = spec.get("files") if isinstance(spec, Mapping) else None
         base = files.get("base_path") if isinstance(files, Mapping) else None
         if isinstance(base, str) and base.strip():
-            return os.path.join(self._paths.expand(base, relative_to=self._config_directory), file_name(name))
+            base = self._paths.expand(base, relative_to=self._config_directory)
+            return os.path.join(base, self._paths.realm, file_name(name))
         return self._paths.aws_folder(name)
 
     def read(self, chain: Chain) -> AwsCredentials | None:
@@ -94,30 +120,76 @@ class AwsFiles:
         location = self.locate(chain)
         with self._locked(os.path.dirname(location.credentials_file)):
             text = _text(location.credentials_file)
-            self._set_aside(chain, text)
+            self._set_aside(os.path.dirname(location.credentials_file), chain, text)
             # The pointer first, the keys last: who reads the keys finds their region.
             config = with_config(_text(location.config_file), location.profile, credentials)
             write_private(location.config_file, _bytes(config))
             text = with_credentials(text, location.profile, credentials, fingerprint=chain.fingerprint)
             write_private(location.credentials_file, _bytes(text))
 
-    def write_refreshing(self, chain: Chain, credentials: AwsCredentials, process: str) -> ProfileLocation:
+    def write_beside(self, host: Chain, chain: Chain, credentials: AwsCredentials) -> None:
+        """Deliver the credentials into the files of `host` as well; raises `StoreError` or `LockTimeout` (10 s).
+
+        Does nothing where both chains share their files, or where the very same credentials are there already.
+        """
+        location, home = self.locate(host), self.folder(chain.root)
+        folder, name = os.path.dirname(location.credentials_file), chain.tip.name
+        present = credentials_of(_text(location.credentials_file), name)
+        if folder == home or (present is not None and _is_same(present, chain, credentials)):
+            return
+        with self._locked(folder):
+            text = _text(location.credentials_file)
+            self._set_aside(folder, chain, text)
+            config = with_config(_text(location.config_file), name, credentials)
+            write_private(location.config_file, _bytes(config))
+            text = with_credentials(text, name, credentials, fingerprint=chain.fingerprint, home=os.path.basename(home))
+            write_private(location.credentials_file, _bytes(text))
+
+    def write_refreshing(
+        self, chain: Chain, credentials: AwsCredentials, process: str, guests: Sequence[Guest] = ()
+    ) -> ProfileLocation:
         """Write a profile whose credentials programs get, and get anew, by running `process`; tell where it is.
 
-        It stands in a file of its own, for keys in a file beside it would win. Raises `StoreError`.
+        It stands in a file of its own, for keys in a file beside it would win; `guests` are profiles that stand in it
+        too. Raises `StoreError`.
         """
-        path = self._refreshing(chain)
-        write_private(path, _bytes(with_config("", chain.tip.name, credentials, process=process)))
+        path = self._refreshing(chain, guests=bool(guests))
+        text = with_config("", chain.tip.name, credentials, process=process)
+        for guest in guests:
+            text = with_config(text, guest.profile, guest.credentials, process=guest.process)
+        write_private(path, _bytes(text))
         return ProfileLocation(chain.tip.name, os.devnull, path)
 
     def holds(self, chain: Chain) -> bool:
         """Tell whether there is anything under the name of the chain's tip, whichever chain it came from."""
-        return bool(self._sections(self.folder(chain.root), lambda profile, _: profile == chain.tip.name))
+        return any(self._sections(folder, goes) for folder, goes in self._places(chain))
 
     def remove(self, chain: Chain) -> bool:
-        """Remove the profile of the chain's tip; tell whether there was one."""
-        remove_file(self._refreshing(chain))
-        return self._remove(self.folder(chain.root), lambda profile, _: profile == chain.tip.name)
+        """Remove the profile of the chain's tip, wherever it is a guest too; tell whether there was one."""
+        for guests in (False, True):
+            remove_file(self._refreshing(chain, guests=guests))
+        removed = [self._remove(folder, goes) for folder, goes in self._places(chain)]
+        return any(removed)
+
+    def delivered(self) -> list[Delivered]:
+        """List what we delivered and did not remove yet, over or not, displaced credentials and guests included."""
+        found = []
+        for folder in self.folders():
+            for file in (CREDENTIALS, DISPLACED):
+                text = _text(os.path.join(folder, file))
+                for header, marker in ini_sections.headers(text):
+                    held = credentials_of(text, header) if marker is not None else None
+                    if held is not None:
+                        keys, stated = held
+                        profile, home = stated.get("profile", header), stated.get("home")
+                        found.append(
+                            Delivered(folder, profile, keys.access_key_id, keys.expires_at, keys.session, home)
+                        )
+        return found
+
+    def remove_profile(self, folder: str, profile: str) -> bool:
+        """Remove every profile of this name from the folder; tell whether there was one."""
+        return self._remove(folder, lambda name, stated: name == profile and "chain" in stated)
 
     def remove_derived(self, session: str) -> None:
         """Remove every profile whose credentials came from this sign-in session."""
@@ -133,12 +205,22 @@ class AwsFiles:
         own = [folder for folder in own if os.path.isdir(folder)]
         return [*own, *(folder for folder in self._custom_folders() if folder not in own)]
 
-    def _set_aside(self, chain: Chain, text: str) -> None:
+    def _places(self, chain: Chain) -> list[tuple[str, Callable[[str, Mapping[str, str]], bool]]]:
+        """Where the chain's profile may stand: at home whatever it came from, elsewhere as a guest from there."""
+        home, name = self.folder(chain.root), chain.tip.name
+
+        def is_guest(profile: str, stated: Mapping[str, str]) -> bool:
+            return profile == name and stated.get("home") == os.path.basename(home)
+
+        elsewhere = [(folder, is_guest) for folder in self.folders() if folder != home]
+        return [(home, lambda profile, _: profile == name), *elsewhere]
+
+    def _set_aside(self, folder: str, chain: Chain, text: str) -> None:
         """Keep what the profile holds if it is another chain's and still good; drop what is no longer."""
-        path = self._displaced(chain)
+        path = os.path.join(folder, DISPLACED)
         displaced = before = _text(path)
         held = credentials_of(text, chain.tip.name)
-        if held is not None and held[1].get("chain") not in (None, chain.fingerprint):
+        if held is not None and held[1].get("chain") not in (None, chain.fingerprint) and "home" not in held[1]:
             fingerprint = held[1]["chain"]
             displaced = with_credentials(
                 displaced, fingerprint, held[0], fingerprint=fingerprint, profile=chain.tip.name
@@ -157,8 +239,10 @@ class AwsFiles:
     def _displaced(self, chain: Chain) -> str:
         return os.path.join(self.folder(chain.root), DISPLACED)
 
-    def _refreshing(self, chain: Chain) -> str:
-        return os.path.join(self.folder(chain.root), REFRESHING, f"{chain.fingerprint}.config")
+    def _refreshing(self, chain: Chain, *, guests: bool) -> str:
+        # A program may run with the one file while another is started with the other.
+        name = f"{chain.fingerprint}{'.with-required' if guests else ''}.config"
+        return os.path.join(self.folder(chain.root), REFRESHING, name)
 
     def _sections(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> list[tuple[str, str]]:
         """Find the sections, as (file, header), of every profile that `goes`, given its name and its marker's facts."""
@@ -178,7 +262,19 @@ class AwsFiles:
                 _drop(os.path.join(folder, file), header)
                 if file == CREDENTIALS:
                     _drop(os.path.join(folder, CONFIG), config_header(header), services_header(header))
+            self._dismiss_guests(folder)
         return True
+
+    def _dismiss_guests(self, folder: str) -> None:
+        """Remove the guests where nobody else of ours is left."""
+        path = os.path.join(folder, CREDENTIALS)
+        ours = [(header, facts(marker)) for header, marker in ini_sections.headers(_text(path)) if marker is not None]
+        if any("chain" in stated and "home" not in stated for _, stated in ours):
+            return
+        guests = [header for header, stated in ours if "home" in stated]
+        for header in guests:
+            _drop(path, header)
+            _drop(os.path.join(folder, CONFIG), config_header(header), services_header(header))
 
     def _locked(self, folder: str) -> AbstractContextManager[None]:
         # Locks are loaded only when something is written.
@@ -186,6 +282,15 @@ class AwsFiles:
 
         deadline = self._clock.now() + LOCK_SECONDS
         return locked(os.path.join(folder, f"{CREDENTIALS}.lock"), clock=self._clock, deadline=deadline)
+
+
+def _is_same(present: tuple[AwsCredentials, Mapping[str, str]], chain: Chain, credentials: AwsCredentials) -> bool:
+    """Tell whether these very credentials of this chain stand there."""
+    keys, stated = present
+    return stated.get("chain") == chain.fingerprint and (keys.access_key_id, *keys.secrets) == (
+        credentials.access_key_id,
+        *credentials.secrets,
+    )
 
 
 def _text(path: str) -> str:

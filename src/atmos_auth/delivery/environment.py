@@ -10,6 +10,14 @@ from atmos_auth.domain.timestamps import to_text
 
 # Whoever reads these can act as the identity.
 SECRETS = (names.AWS_ACCESS_KEY_ID, names.AWS_SECRET_ACCESS_KEY, names.AWS_SESSION_TOKEN)
+# All that `with_keys` and `with_files` set or unset, an identity's own variables aside.
+EVER_SET = (
+    *names.AMBIENT_SOURCES,
+    names.AWS_REGION,
+    names.AWS_DEFAULT_REGION,
+    names.AWS_ENDPOINT_URL_STS,
+    names.ATMOS_IDENTITY,
+)
 
 
 class Environment(NamedTuple):

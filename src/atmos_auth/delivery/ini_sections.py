@@ -35,6 +35,18 @@ def headers(text: str) -> list[tuple[str, str | None]]:
     return found
 
 
+def sections(text: str) -> dict[str, str]:
+    """Return every section as a text of its own, marker included: the first one where a header comes twice."""
+    lines = _lines(text)
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        header = _header(line)
+        if header is not None and header not in found:
+            start, end = _span_from(lines, number)
+            found[header] = "\n".join(lines[start:end]) + "\n"
+    return found
+
+
 def replace(text: str, header: str, keys: dict[str, str], marker: str | None = None) -> str:
     """Return `text` with the section set to exactly these keys; a new section goes to the end.
 
@@ -78,17 +90,19 @@ def _lines(text: str) -> list[str]:
 
 
 def _span(lines: list[str], header: str) -> tuple[int, int] | None:
-    for number, line in enumerate(lines):
-        if _header(line) != header:
-            continue
-        start = number - 1 if number and lines[number - 1].startswith(MARKER) else number
-        end = number + 1
-        while end < len(lines) and _header(lines[end]) is None:
-            end += 1
-        while number + 1 < end < len(lines) and lines[end - 1].startswith((";", "#")):
-            end -= 1  # that marker, or comment, belongs to the section below
-        return start, end
-    return None
+    number = next((number for number, line in enumerate(lines) if _header(line) == header), None)
+    return _span_from(lines, number) if number is not None else None
+
+
+def _span_from(lines: list[str], number: int) -> tuple[int, int]:
+    """Return where the section begins whose header is line `number`, and where the next one does."""
+    start = number - 1 if number and lines[number - 1].startswith(MARKER) else number
+    end = number + 1
+    while end < len(lines) and _header(lines[end]) is None:
+        end += 1
+    while number + 1 < end < len(lines) and lines[end - 1].startswith((";", "#")):
+        end -= 1  # that marker, or comment, belongs to the section below
+    return start, end
 
 
 def _header(line: str) -> str | None:

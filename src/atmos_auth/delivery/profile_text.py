@@ -6,14 +6,23 @@ from atmos_auth.domain.timestamps import from_text, to_text
 
 # What the SDKs need when nobody configured a region; never exported as a variable.
 FALLBACK_REGION = "us-east-1"
+# Facts of a marker that may hold spaces, which the words of a marker may not.
+_WRITTEN_BY_PEOPLE = frozenset({"profile", "home"})
 
 
 def with_credentials(
-    text: str, header: str, credentials: AwsCredentials, *, fingerprint: str, profile: str | None = None
+    text: str,
+    header: str,
+    credentials: AwsCredentials,
+    *,
+    fingerprint: str,
+    profile: str | None = None,
+    home: str | None = None,
 ) -> str:
     """Return a credentials file's text with the section set to these credentials.
 
-    `fingerprint` is that of the chain they came from; `profile` their profile's name, where the header is another.
+    `fingerprint` is that of the chain they came from; `profile` their profile's name, where the header is another;
+    `home` the folder that they are a copy from, where they are one.
     """
     keys = {
         "aws_access_key_id": credentials.access_key_id,
@@ -22,7 +31,7 @@ def with_credentials(
         "aws_account_id": credentials.account_id,
     }
     present = {name: value for name, value in keys.items() if value}
-    return ini_sections.replace(text, header, present, _marker(credentials, fingerprint, profile))
+    return ini_sections.replace(text, header, present, _marker(credentials, fingerprint, profile, home))
 
 
 def credentials_of(text: str, header: str) -> tuple[AwsCredentials, dict[str, str]] | None:
@@ -56,10 +65,10 @@ def credentials_of(text: str, header: str) -> tuple[AwsCredentials, dict[str, st
 def facts(marker: str) -> dict[str, str]:
     """Return the `name=value` words of a marker line."""
     stated = dict(word.split("=", 1) for word in marker.split() if "=" in word)
-    if "profile" in stated:
+    for name in _WRITTEN_BY_PEOPLE & stated.keys():
         from urllib.parse import unquote
 
-        stated["profile"] = unquote(stated["profile"])
+        stated[name] = unquote(stated[name])
     return stated
 
 
@@ -93,13 +102,13 @@ def services_header(profile: str) -> str:
     return "services atmos-" + "".join(c if c.isalnum() or c in "-_." else f"+{ord(c):x}+" for c in profile)
 
 
-def _marker(credentials: AwsCredentials, fingerprint: str, profile: str | None) -> str:
+def _marker(credentials: AwsCredentials, fingerprint: str, profile: str | None, home: str | None) -> str:
     stated = {
         "expiration": to_text(credentials.expires_at) if credentials.expires_at is not None else None,
         "issued": to_text(credentials.issued_at) if credentials.issued_at is not None else None,
         "chain": fingerprint,
-        # Names may hold spaces, the words of a marker may not.
         "profile": _word(profile) if profile else None,
+        "home": _word(home) if home else None,
         "session": credentials.session,
         "region": credentials.region,
         "principal": credentials.principal,

@@ -7,10 +7,17 @@ from atmos_auth.domain.place import Place
 
 PROVIDER = "provider"
 IDENTITY = "identity"
+# Runs after an identity has been authenticated; never a link itself.
+INTEGRATION = "integration"
+# The section below `auth` that holds the entries of each role.
+SECTIONS = {PROVIDER: "providers", IDENTITY: "identities", INTEGRATION: "integrations"}
 
 
 class Link(NamedTuple):
-    """One configured provider or identity with its settings resolved; `role` is PROVIDER or IDENTITY."""
+    """One configured provider or identity with its settings resolved; `role` is PROVIDER or IDENTITY.
+
+    An integration is described so too, with the role INTEGRATION.
+    """
 
     name: str
     role: str

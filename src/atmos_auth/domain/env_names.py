@@ -37,14 +37,25 @@ ATMOS_KEYRING_PASSWORD_ENV = "ATMOS_KEYRING_PASSWORD_ENV"  # name of the variabl
 ATMOS_AUTH_ENV_FORMAT = "ATMOS_AUTH_ENV_FORMAT"  # auth env --format
 ATMOS_AUTH_ENV_MODE = "ATMOS_AUTH_ENV_MODE"  # auth env --mode
 ATMOS_AUTH_ENV_OUTPUT_FILE = "ATMOS_AUTH_ENV_OUTPUT_FILE"  # auth env --output-file
+ATMOS_SHELL = "ATMOS_SHELL"  # auth shell --shell
 ATMOS_AUTH_WHOAMI_OUTPUT = "ATMOS_AUTH_WHOAMI_OUTPUT"  # auth whoami --output
 ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --verbose
+
+# --- a shell of ours ---------------------------------------------------------------------------------------------
+ATMOS_SHLVL = "ATMOS_SHLVL"  # how many shells of `auth shell` one is in
+ATMOS_SHELL_PROMPT = "ATMOS_SHELL_PROMPT"  # false: `auth shell` leaves the prompt as it is
 
 # --- a GitHub Actions job ----------------------------------------------------------------------------------------
 GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: secrets that `auth env` hands on are masked in its log
 GITHUB_ENV = "GITHUB_ENV"  # file that `auth env --format github` appends to
 ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"  # where a job asks for its token  # noqa: S105
 ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # what it asks with  # noqa: S105
+
+# --- Docker and Kubernetes -------------------------------------------------------------------------------------
+DOCKER_CONFIG = "DOCKER_CONFIG"  # folder of Docker's config.json, where `aws/ecr` logs in; programs get it too
+KUBECONFIG = "KUBECONFIG"  # programs get the files that were in it, and the one of `aws/eks` after them
+KUBE_CONFIG_PATH = "KUBE_CONFIG_PATH"  # the same, for Terraform
+KUBERNETES_EXEC_INFO = "KUBERNETES_EXEC_INFO"  # tells `aws eks token` which version of its answer kubectl wants
 
 # --- what a program under an identity receives -----------------------------------------------------------------
 AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
@@ -80,6 +91,28 @@ CONFLICTING_WITH_PROFILE = (
 
 # Any of these decides who one is for the AWS SDK, where no profile of ours is pointed at.
 AMBIENT_SOURCES = (*CONFLICTING_WITH_PROFILE, AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE)
+
+# These hold lists of paths: what is added to them comes after what is there.
+PATH_LISTS = (KUBECONFIG, KUBE_CONFIG_PATH)
+
+# Any of these decides which configuration and which credentials a run finds: whoever starts us later needs them too.
+DECIDING_FOR_A_RUN = (
+    ATMOS_PROFILE,
+    ATMOS_AUTH_REALM,
+    ATMOS_CLI_CONFIG_PATH,
+    ATMOS_CONFIG,
+    ATMOS_CONFIG_PATH,
+    ATMOS_BASE_PATH,
+    ATMOS_GIT_ROOT_BASEPATH,
+    ATMOS_XDG_CONFIG_HOME,
+    ATMOS_XDG_CACHE_HOME,
+    ATMOS_XDG_DATA_HOME,
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    ATMOS_KEYRING_TYPE,
+    ATMOS_KEYRING_FILE_PATH,
+)
 
 # Words that switch authentication off wherever an identity may be named.
 DISABLING_WORDS = frozenset({"false", "0", "no", "off"})

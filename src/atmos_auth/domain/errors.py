@@ -8,7 +8,7 @@ AtmosAuthError                     message, hint, place, details
 |  |- UnknownKind, UnknownReference, ChainCycle, LinksDoNotMeet
 |  `- ProfileNotFound              (exit 2)
 |- SelectionError                  which identity, provider or profile?
-|  |- UnknownIdentity, UnknownProvider
+|  |- UnknownIdentity, UnknownProvider, UnknownIntegration
 |  |- NoDefaultIdentity, SeveralDefaults, NoIdentities
 |  `- AuthenticationDisabled
 |- NeedsPerson                     nobody can be asked here, or we were told not to ask (exit 2)
@@ -20,6 +20,7 @@ AtmosAuthError                     message, hint, place, details
 |  |- KeysRejected                 long-lived keys are wrong, rotated or revoked
 |  |- SignInExpired                nobody answered in time
 |  `- Cancelled                    a person broke off
+|- IntegrationFailed               a step after the authentication could not be done
 |- ServiceError                    an endpoint failed or could not be reached
 |- StoreError                      a file or store cannot be read, written or locked
 |  |- LockTimeout
@@ -119,6 +120,10 @@ class UnknownProvider(SelectionError):
     """The configuration has no provider of this name."""
 
 
+class UnknownIntegration(SelectionError):
+    """The configuration has no integration of this name, or none for this identity."""
+
+
 class NoDefaultIdentity(SelectionError):
     """No identity was named and none is marked `default: true`."""
 
@@ -185,6 +190,10 @@ class SignInExpired(AuthenticationFailed):
 
 class Cancelled(AuthenticationFailed):
     """A person broke the sign-in off."""
+
+
+class IntegrationFailed(AtmosAuthError):
+    """An integration could not make another program work as the identity."""
 
 
 class ServiceError(AtmosAuthError):

@@ -94,6 +94,9 @@ class Browser(Protocol):
     def open(self, url: str) -> bool:
         """Open `url`; False when no browser could be started."""
 
+    def open_file(self, path: str) -> bool:
+        """Open a file of ours by its absolute path; False when no browser could be started."""
+
 
 class AuthorizationListener(Protocol):
     """A loopback port that waits for an authorization server's redirect (RFC 8252 section 7.3)."""
@@ -180,9 +183,8 @@ class BrowserChoice(NamedTuple):
 class DrivenBrowser(Protocol):
     """A web browser that we open, watch and close; the person signs in in its window."""
 
-    @property
-    def is_available(self) -> bool:
-        """Whether a browser can be driven here and a person would see its window; never raises."""
+    def can_open(self, choice: BrowserChoice) -> bool:
+        """Tell whether this browser can be driven here and a person would see its window; never raises."""
 
     def posted(
         self, url: str, *, field: str, is_target: Callable[[str], bool], profile: str, choice: BrowserChoice
@@ -198,6 +200,19 @@ class DrivenBrowser(Protocol):
 
     def forget(self, profile: str) -> bool:
         """Remove the profile and every session in it; tell whether there was one."""
+
+
+class IsolatedBrowser(Protocol):
+    """Browser windows with a profile of their own for each identity."""
+
+    def open(self, identity: str, url: str) -> bool:
+        """Open `url` in the identity's own profile; False when no browser could be started; raises `StoreError`."""
+
+    def has_profile(self, identity: str) -> bool:
+        """Tell whether the identity has a profile."""
+
+    def forget(self, identity: str) -> bool:
+        """Remove the identity's profile and every session in it; tell whether there was one."""
 
 
 class AwsConnections(Protocol):
@@ -273,6 +288,7 @@ class Kind(Protocol):
     `settings_type`, the msgspec Struct that its section of the configuration must fit. Optional: `session`, a key that
     equals that of another kind when both share what they give; `accepts(stored)`, whether a stored credential is
     one of ours; `is_signed_in_to_browser()` and `sign_out_of_browser()`, for a session that a browser keeps for it;
+    `federate(duration_seconds)`, credentials for the web console where those it gives may not sign in there;
     `password_entry`, the keyring's name for a password that it keeps; `fleeting`, for a plug-in whose credential is
     good for one attempt.
     """
@@ -331,6 +347,7 @@ __all__ = [
     "DrivenBrowser",
     "FormListener",
     "Invitation",
+    "IsolatedBrowser",
     "Kind",
     "Listen",
     "ListenForForm",

@@ -1,7 +1,7 @@
 """What keeps a person's long-lived secrets, as a protocol; session material never goes there."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class SecretStore(Protocol):
@@ -26,3 +26,9 @@ class SecretStore(Protocol):
 
     def names(self) -> list[str]:
         """Return the identities of this realm that have an entry, as they were written, in alphabetical order."""
+
+    def realms(self) -> list[str]:
+        """Return every realm that has an entry, in alphabetical order; the empty one is none."""
+
+    def in_realm(self, realm: str) -> Self:
+        """Return the same store's entries of another realm."""

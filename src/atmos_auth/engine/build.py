@@ -4,11 +4,12 @@ from typing import Any
 
 from atmos_auth.config.check import check, convert
 from atmos_auth.domain.chain import Link
+from atmos_auth.domain.integration import IntegrationTools
 from atmos_auth.domain.ports import Tools
 from atmos_auth.engine import registry
 
 
-def build(link: Link, tools: Tools) -> Any:
+def build(link: Link, tools: Tools | IntegrationTools) -> Any:
     """Return the kind of this link; raises the first `InvalidSetting` in the order they are written."""
     kind = registry.load(registry.find(link.kind, link.role, link.place))
     misfits = check(

@@ -1,12 +1,13 @@
 """The configured providers and identities by name: case does not matter, and functions run only where one is used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atmos_auth.config.load import Config
 from atmos_auth.config.tree import Map, lookup
+from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.domain.env_names import DISABLING_WORDS
-from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownProvider
+from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownIntegration, UnknownProvider
 from atmos_auth.domain.place import Place
 
 # A name becomes a profile's name in AWS's ini files: these would end or split it there.
@@ -31,7 +32,7 @@ class Catalog:
 
     def default_identities(self) -> list[str]:
         """Names of the identities marked `default: true`, sorted."""
-        return [name for name in self.identities() if self._is_default(name)]
+        return [name for name in self.identities() if self._is_marked(name, "default")]
 
     def identity(self, name: str) -> tuple[str, Map]:
         """Return the name as written and the resolved settings; raises `UnknownIdentity` or `InvalidSetting`."""
@@ -52,6 +53,39 @@ class Catalog:
                 hints=_suggestions(name, self.providers()),
             )
         return found
+
+    def integrations(self) -> list[str]:
+        """Names of all integrations as first written, sorted without regard to case."""
+        return _sorted(self._names("integrations"))
+
+    def integration(self, name: str) -> tuple[str, Map]:
+        """Return the name as written and the resolved settings; raises `UnknownIntegration` or `InvalidSetting`."""
+        found = self._entry("integrations", name)
+        if found is None:
+            known = self.integrations()
+            raise UnknownIntegration(
+                f'integration "{name}" not found in the configuration',
+                hints=[*_suggestions(name, known)[:-1], f"integrations: {', '.join(known) or 'none'}"],
+            )
+        return found
+
+    def required_identities(self) -> list[str]:
+        """Names of the identities marked `required: true`, sorted; raises `InvalidSetting`."""
+        return [name for name in self.identities() if self._is_marked(name, "required")]
+
+    def tags(self, section: str, name: str) -> list[str]:
+        """Return the tags of an entry of `providers` or `identities`, as written; raises `InvalidSetting`."""
+        tags = self._config.resolve(("auth", section, name, "tags"))
+        if tags is None:
+            return []
+        if isinstance(tags, str) or not isinstance(tags, Sequence) or not all(isinstance(tag, str) for tag in tags):
+            role = "provider" if section == "providers" else "identity"
+            raise InvalidSetting(
+                f'invalid {role} config: {role} "{name}": tags is not a list of words',
+                place=self.place(section, name, "tags"),
+                hints=["for example `tags: [production]`"],
+            )
+        return list(tags)
 
     @property
     def is_unwritten(self) -> bool:
@@ -95,23 +129,23 @@ class Catalog:
     def _names(self, section: str) -> list[str]:
         return list(self._section(section))
 
-    def _is_default(self, name: str) -> bool:
-        default = self._config.resolve(("auth", "identities", name, "default"))
-        if default is not None and not isinstance(default, bool):
+    def _is_marked(self, name: str, mark: str) -> bool:
+        value = self._config.resolve(("auth", "identities", name, mark))
+        if value is not None and not isinstance(value, bool):
             # Taken for false, it would quietly let another identity be the default.
             raise InvalidSetting(
-                f'invalid identity config: identity "{name}": default is "{default}", which is not true or false',
-                place=self.place("identities", name, "default"),
-                hints=["write `default: true` or `default: false`"],
+                f'invalid identity config: identity "{name}": {mark} is "{value}", which is not true or false',
+                place=self.place("identities", name, mark),
+                hints=[f"write `{mark}: true` or `{mark}: false`"],
             )
-        return default is True
+        return value is True
 
     def _entry(self, section: str, name: str) -> tuple[str, Map] | None:
         found = lookup(self._section(section), name)
         if found is None:
             return None
         written, _ = found
-        role = "provider" if section == "providers" else "identity"
+        role = next(role for role, name in SECTIONS.items() if name == section)
         settings = self._config.resolve(("auth", section, written))
         place = self.place(section, written)
         if not isinstance(settings, Map):

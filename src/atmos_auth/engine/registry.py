@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from atmos_auth.domain.chain import IDENTITY, PROVIDER
+from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.domain.errors import UnknownKind
 from atmos_auth.domain.place import Place
 
@@ -11,11 +11,11 @@ ENTRY_POINTS = "atmos_auth.kinds"
 
 
 class KindEntry(NamedTuple):
-    """A kind's name and role (PROVIDER or IDENTITY), where its class is, and what must be known without loading it.
+    """A kind's name and role, where its class is, and what must be known without loading it.
 
-    `stands_alone`: an identity that starts a chain. `ambient`: its credential is whatever the environment gives,
-    so it is never stored, and the AWS variables are part of its fingerprint. `fleeting`: its credential is made for
-    one attempt, and every attempt gets another.
+    `role` is PROVIDER, IDENTITY or INTEGRATION. `stands_alone`: an identity that starts a chain. `ambient`: its
+    credential is whatever the environment gives, so it is never stored, and the AWS variables are part of its
+    fingerprint. `fleeting`: its credential is made for one attempt, and every attempt gets another.
     """
 
     kind: str
@@ -42,6 +42,9 @@ BUILT_IN = (
     KindEntry("aws/user", IDENTITY, "atmos_auth.identities.aws.user", "AwsUser", True),
     KindEntry("aws/ambient", IDENTITY, "atmos_auth.identities.aws.ambient", "AwsAmbient", True, True),
     KindEntry("ambient", IDENTITY, "atmos_auth.identities.ambient", "AmbientIdentity", True, True),
+    KindEntry("aws/ecr", INTEGRATION, "atmos_auth.integrations.aws.ecr", "Ecr"),
+    KindEntry("aws/ecr-public", INTEGRATION, "atmos_auth.integrations.aws.ecr_public", "EcrPublic"),
+    KindEntry("aws/eks", INTEGRATION, "atmos_auth.integrations.aws.eks", "Eks"),
 )
 _BY_NAME = {(entry.role, entry.kind): entry for entry in BUILT_IN}
 
@@ -67,12 +70,12 @@ def load(entry: KindEntry) -> Any:
 
 
 def _plugins() -> Iterable[KindEntry]:
-    """Kinds of installed packages: entry points named `provider:KIND` or `identity:KIND`."""
+    """Kinds of installed packages: entry points named `provider:KIND`, `identity:KIND` or `integration:KIND`."""
     from importlib.metadata import entry_points
 
     for point in entry_points(group=ENTRY_POINTS):
         role, separator, kind = point.name.partition(":")
-        if separator and role in (PROVIDER, IDENTITY):
+        if separator and role in SECTIONS:
             loaded = point.load()
             alone = role == IDENTITY and not getattr(loaded, "needs", ())
             fleeting = bool(getattr(loaded, "fleeting", False))
@@ -83,17 +86,13 @@ def _unknown(kind: str, role: str, place: Place | None) -> UnknownKind:
     from difflib import get_close_matches
 
     known = kinds(role)
-    other = IDENTITY if role == PROVIDER else PROVIDER
     close = get_close_matches(kind, known, n=1)
     hints = [f'did you mean "{close[0]}"?'] if close else []
-    if kind in kinds(other):
-        hints = [f'"{kind}" is a kind of {other}: move the entry to `auth.{_section(other)}`']
+    for other, section in SECTIONS.items():
+        if other != role and kind in kinds(other):
+            hints = [f'"{kind}" is a kind of {other}: move the entry to `auth.{section}`']
     return UnknownKind(
         f'invalid {role} kind: unsupported {role} kind: "{kind}"',
         place=place,
         hints=[*hints, f"kinds of {role}: {', '.join(known)}"],
     )
-
-
-def _section(role: str) -> str:
-    return "providers" if role == PROVIDER else "identities"

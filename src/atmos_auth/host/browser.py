@@ -78,12 +78,30 @@ class SystemBrowser:
         Never raises, never prompts, and blocks a few seconds at most. Where no browser is local only BROWSER
         is tried: remote editors set it to a helper that opens the page where the person is.
         """
-        if not _is_web_address(url) or self._is_automated():
+        return _is_web_address(url) and self._show(url, url)
+
+    def open_file(self, path: str) -> bool:
+        """Open a file of ours by its absolute path, as `open` opens a page.
+
+        A way of its own: no address that a service names can lead to a file.
+        """
+        from pathlib import Path
+
+        url = Path(path).as_uri()
+        distribution = self._value("WSL_DISTRO_NAME")
+        # Windows sees the files of a Linux system under this name.
+        seen_by_windows = f"file://wsl.localhost/{distribution}{url.removeprefix('file://')}" if distribution else url
+        return self._show(url, seen_by_windows)
+
+    def _show(self, url: str, seen_by_windows: str) -> bool:
+        if self._is_automated():
             return False
         launch = self._launcher()
         if self._value("BROWSER") and any(launch(argv) for argv in self._chosen(url)):
             return True
-        return self.is_local and any(launch([*opener, url]) for opener in self._openers())
+        return self.is_local and any(
+            launch([*opener, seen_by_windows if opener in _WSL_OPENERS else url]) for opener in self._openers()
+        )
 
     def _launcher(self) -> Callable[[Sequence[str]], bool]:
         if self._given_launch is not None:

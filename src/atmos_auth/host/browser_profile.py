@@ -64,7 +64,7 @@ class BrowserProfile:
     def clean(self, browser: str) -> None:
         """Remove what the browser noted of pages and forms; raises `StoreError`."""
         for leftover in _LEFTOVERS:
-            _remove_folder(os.path.join(self.path, file_name(browser), "Default", leftover))
+            remove_folder(os.path.join(self.path, file_name(browser), "Default", leftover))
 
     def cookies(self) -> list[dict[str, Any]]:
         """Return the kept cookies; none when there are none, or their file makes no sense."""
@@ -88,7 +88,7 @@ class BrowserProfile:
 
     def remove(self) -> bool:
         """Remove everything; tell whether there was anything; raises `StoreError`."""
-        return _remove_folder(self.path)
+        return remove_folder(self.path)
 
 
 def _is_of_a_console(cookie: Any) -> bool:
@@ -96,7 +96,8 @@ def _is_of_a_console(cookie: Any) -> bool:
     return any(domain == ours or domain.endswith(f".{ours}") for ours in _CONSOLES)
 
 
-def _remove_folder(path: str) -> bool:
+def remove_folder(path: str) -> bool:
+    """Remove a folder and all in it; tell whether there was one; raises `StoreError`."""
     if not os.path.lexists(path):
         return False
     import shutil

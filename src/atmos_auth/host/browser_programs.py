@@ -105,6 +105,10 @@ class BrowserPrograms:
                 hints=["pip install 'atmos-auth[saml]'"],
             )
 
+    def installed(self) -> BrowserProgram | None:
+        """Return the likeliest browser that a person installed and that obeys flags of Chromium; None without one."""
+        return next(filter(None, map(self._installed, _ANY)), None)
+
     def find(self, choice: BrowserChoice) -> BrowserProgram | None:
         """Return the browser that is meant, None when it is not there; raises `InvalidSetting`."""
         kind = choice.browser_type
@@ -122,7 +126,7 @@ class BrowserPrograms:
             return self._installed(kind)
         if self._is_own_installed("chromium"):
             return BrowserProgram("chromium", "chromium", None)
-        return next(filter(None, map(self._installed, _ANY)), None)
+        return self.installed()
 
     def _installed(self, name: str) -> BrowserProgram | None:
         places = _INSTALLED.get(name)

@@ -9,3 +9,7 @@ class NoBrowser:
     def open(self, url: str) -> bool:
         """Open nothing."""
         return False
+
+    def open_file(self, path: str) -> bool:
+        """Open nothing."""
+        return False

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from copy import copy
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError
@@ -54,6 +55,12 @@ class Paths:
             local if windows else self._in_home(".local", "share"),
         )
 
+    def in_realm(self, realm: str) -> "Paths":
+        """Return the same user's folders in another realm; empty: in none."""
+        other = copy(self)
+        other.realm = realm
+        return other
+
     def _in_home(self, *parts: str) -> str:
         return os.path.join(self.home, *parts)
 
@@ -101,9 +108,29 @@ class Paths:
         return os.path.join(self.cache, "auth", "mfa")
 
     @property
+    def kubeconfig(self) -> str:
+        """File of the Kubernetes clusters that identities may use."""
+        return os.path.join(self.config, self.realm, "kube", "config")
+
+    @property
+    def integrations(self) -> str:
+        """Folder of the records of what integrations have done."""
+        return os.path.join(self.cache, self.realm, "auth", "integrations")
+
+    @property
     def locks(self) -> str:
         """Folder of the locks that make processes take turns."""
         return os.path.join(self.cache, self.realm, "auth", "locks")
+
+    @property
+    def notices(self) -> str:
+        """Folder of what was said that is to be said once only."""
+        return os.path.join(self.cache, "auth", "notices")
+
+    @property
+    def console_profiles(self) -> str:
+        """Folder of the browser profiles in which web consoles are open, one for each realm and identity."""
+        return os.path.join(self.data, "console", "sessions")
 
     @property
     def fingerprint_key(self) -> str:

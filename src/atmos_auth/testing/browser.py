@@ -20,3 +20,7 @@ class FakeBrowser:
         if self._opens and self._visit is not None:
             self._visit(url)
         return self._opens
+
+    def open_file(self, path: str) -> bool:
+        """Note the path."""
+        return self.open(path)

@@ -24,8 +24,9 @@ def ensure(
     profiles: ProfileStore,
     authenticator: Callable[[], "Authenticator"],
     clock: Clock,
+    when_missing: Callable[[], None] | None = None,
 ) -> Credential:
-    """Return a usable credential for the chain's tip.
+    """Return a usable credential for the chain's tip; `when_missing` is called where nothing is delivered.
 
     `reach` is OFFLINE, SILENT or ASKING. The delivered profile is looked at first, so that a warm answer loads no
     kind. Raises `CredentialsMissing` when more reach would be needed, else whatever the authenticator raises.
@@ -37,6 +38,8 @@ def ensure(
     if delivered is not None and (state == FRESH or (reach == OFFLINE and state != EXPIRED)):
         return delivered
     login = f"atmos auth login --identity {chain.tip.name}"
+    if delivered is None and when_missing is not None:
+        when_missing()
     if reach == OFFLINE:
         raise _missing(chain, delivered, login)
     # Nobody should sign in for a chain that cannot be walked to its end.
@@ -56,13 +59,13 @@ def passes_through(chain: Chain) -> bool:
     return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
 
 
-def require_refreshable(chain: Chain) -> None:
-    """Raise `InvalidSetting` when a program that runs as the chain's tip could not get the credentials anew."""
+def require_refreshable(chain: Chain, *, instead: str = "leave --refresh out") -> None:
+    """Raise `InvalidSetting`, with what to do `instead`, when a program could not get the tip's credentials anew."""
     if registry.find(chain.root.kind, chain.root.role).ambient:
         raise InvalidSetting(
             f"{chain.tip} starts from what the environment gives, and a program that runs as it has another one",
             place=chain.root.place,
-            hints=["leave --refresh out"],
+            hints=[instead],
         )
 
 
@@ -73,6 +76,16 @@ def nearest_region(chain: Chain) -> str | None:
         region = (principal.get("region") if isinstance(principal, Mapping) else None) or link.settings.get("region")
         if region:
             return str(region)
+    return None
+
+
+def nearest_endpoint(chain: Chain) -> str | None:
+    """Return where STS answers for credentials of this chain, None when that is at AWS."""
+    for link in reversed(chain.links):
+        spec = link.settings.get("spec")
+        endpoint = spec.get("endpoint_url") if isinstance(spec, Mapping) else None
+        if endpoint:
+            return str(endpoint)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from atmos_auth.domain.chain import IDENTITY, PROVIDER
+from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.engine import registry
 from atmos_auth.usecases.validate import General
 
@@ -27,7 +27,7 @@ def generated() -> str:
     structures = [registry.load(entry).settings_type for entry in registry.BUILT_IN]
     _, definitions = msgspec.json.schema_components([General, *structures], ref_template="#/$defs/{name}")
     general = definitions["General"]
-    for role, section in ((PROVIDER, "providers"), (IDENTITY, "identities")):
+    for role, section in SECTIONS.items():
         general["properties"][section] = {"type": "object", "additionalProperties": _entry(role)}
     schema = {
         "$schema": DIALECT,

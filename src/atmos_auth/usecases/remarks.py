@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from atmos_auth.config.check import annotated
-from atmos_auth.domain.chain import PROVIDER, Chain
+from atmos_auth.domain.chain import SECTIONS, Chain
 from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting
 from atmos_auth.engine import registry
 from atmos_auth.engine.catalog import Catalog
@@ -18,7 +18,7 @@ def remarks_on(catalog: Catalog, chain: Chain) -> Iterator[AtmosAuthError]:
 
 def remarks(catalog: Catalog, role: str, name: str, structure: type) -> Iterator[AtmosAuthError]:
     """Yield the remarks on one entry, whose settings have this structure."""
-    section = "providers" if role == PROVIDER else "identities"
+    section = SECTIONS[role]
     subject = f'{role} "{name}"'
     for path, described in annotated(structure, "deprecated").items():
         if catalog.unresolved(section, name, *path) is not None:

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from atmos_auth.config.check import check
-from atmos_auth.config.settings import Keyring, Logs, Realm
-from atmos_auth.domain.chain import IDENTITY, PROVIDER
-from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.config.settings import Consoles, Keyring, Logs, Realm
+from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
+from atmos_auth.domain.credentials import any_of
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, LinksDoNotMeet
 from atmos_auth.engine import registry
 from atmos_auth.engine.catalog import Catalog
+from atmos_auth.engine.following import followed, integration_link
 from atmos_auth.engine.meeting import misfits_between
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.usecases.remarks import remarks
@@ -23,7 +25,7 @@ class General(Struct, frozen=True, forbid_unknown_fields=True):
     logs: Logs = field(default_factory=Logs)
     keyring: Keyring = field(default_factory=Keyring)
     realm: Realm = ""
-    console: dict[str, Any] = field(default_factory=dict)
+    console: Consoles = field(default_factory=Consoles)
     providers: dict[str, Any] = field(default_factory=dict)
     identities: dict[str, Any] = field(default_factory=dict)
     integrations: dict[str, Any] = field(default_factory=dict)
@@ -53,22 +55,26 @@ def validate(catalog: Catalog, resolver: Resolver) -> Findings:
         warnings += own_warnings
         if role == IDENTITY:
             errors += _chain(resolver, name)
+        if role == INTEGRATION:
+            errors += _following(catalog, resolver, name)
     # What is wrong need not be unknown as well, as `via` of an ambient identity is.
     places = {error.place for error in errors}
     return Findings(_once(errors), _once(warning for warning in warnings if warning.place not in places))
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    for role, names in ((PROVIDER, catalog.providers), (IDENTITY, catalog.identities)):
+    of_roles = {PROVIDER: catalog.providers, IDENTITY: catalog.identities, INTEGRATION: catalog.integrations}
+    for role, names in of_roles.items():
         # A section that is no mapping has been found by now.
         with suppress(ConfigError):
             yield from ((role, name) for name in names())
 
 
 def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError], list[AtmosAuthError]]:
-    section = "providers" if role == PROVIDER else "identities"
+    section = SECTIONS[role]
+    find = {PROVIDER: catalog.provider, IDENTITY: catalog.identity, INTEGRATION: catalog.integration}[role]
     try:
-        written, settings = catalog.provider(name) if role == PROVIDER else catalog.identity(name)
+        written, settings = find(name)
         kind = settings.get("kind")
         place = catalog.place(section, written)
         if not isinstance(kind, str) or not kind.strip():
@@ -96,6 +102,25 @@ def _chain(resolver: Resolver, name: str) -> list[AtmosAuthError]:
     except ConfigError as broken:
         return [broken]
     return list(misfits_between(links))
+
+
+def _following(catalog: Catalog, resolver: Resolver, name: str) -> list[AtmosAuthError]:
+    """What is wrong with an integration's `via`; what is wrong with the chain there is found by its own name."""
+    try:
+        role, referred = followed(catalog, name)
+    except ConfigError as broken:
+        return [broken]
+    if role != IDENTITY:
+        return []
+    with suppress(ConfigError):
+        link = integration_link(catalog, name)
+        tip = resolver.links(referred)[-1]
+        needs = registry.load(registry.find(link.kind, INTEGRATION)).needs
+        gives = registry.load(registry.find(tip.kind, IDENTITY)).gives
+        if not issubclass(gives, tuple(needs)):
+            place = catalog.place("integrations", name, "via", "identity")
+            return [LinksDoNotMeet(f"{link} needs {any_of(needs)}, but {tip} gives {gives.words()}", place=place)]
+    return []
 
 
 def _once(failures: Iterable[AtmosAuthError]) -> tuple[AtmosAuthError, ...]:

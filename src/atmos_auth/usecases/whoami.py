@@ -80,6 +80,6 @@ def _verified(
 def _none(chain: Chain, failure: AtmosAuthError) -> CredentialsMissing:
     return CredentialsMissing(
         f'no credentials found for identity "{chain.tip.name}"',
-        details=[] if isinstance(failure, CredentialsMissing) else [failure.message, *failure.details],
+        details=[*([] if isinstance(failure, CredentialsMissing) else [failure.message]), *failure.details],
         hints=[f"atmos auth login --identity {chain.tip.name}"],
     )

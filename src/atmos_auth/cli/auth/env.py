@@ -3,37 +3,54 @@
 import argparse
 import os
 from collections.abc import Collection
+from contextlib import suppress
+from typing import TextIO
 
 from atmos_auth.cli.identity_words import asked, select_unasked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.environment import SECRETS, Environment
-from atmos_auth.delivery.formats import FORMATS
-from atmos_auth.delivery.github_job import masking
+from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import StoreError, UsageError
+from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, StoreError, UnknownIdentity, UsageError
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
+from atmos_auth.usecases.select_identity import Asked, disables
 from atmos_auth.wiring import Project
 
 USAGE = "atmos auth env [IDENTITY] [flags]"
 DESCRIPTION = """\
 Print an identity's variables. Nobody is asked and no browser is opened, unless
---login; a session is renewed silently if it can be.
+--login; a session is renewed silently if it can be. Variables that are set now
+and would win over what is printed are unset, where a shell reads it.
 
 examples:
   eval "$(atmos auth env --identity prod-admin)"
+  atmos auth env --format fish | source
+  atmos auth env --format powershell | Out-String | Invoke-Expression
+  eval "$(atmos auth env --unset)"       be nobody again
   atmos auth env --format dotenv --output-file .env
   atmos auth env --format github         for the later steps of a GitHub job
   atmos auth env --mode files            pointers instead of secrets"""
 POSITIONALS = 1
-MODES = ("keys", "files")
+MODES = ("keys", "files", "process")
+STDOUT = "-"
+# Paths may hold bytes that are not UTF-8: they are written as they are.
+_RAW = "surrogateescape"
+COMPLETIONS = {"--format": tuple(FORMATS), "--mode": MODES}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_identity_flag(parser)
     parser.add_argument("-f", "--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: bash)")
-    parser.add_argument("--mode", metavar="MODE", help="keys: the credentials; files: pointers to them (default: keys)")
-    parser.add_argument("-o", "--output-file", metavar="FILE", help="append to this file (0600) instead of stdout")
+    parser.add_argument(
+        "--mode",
+        metavar="MODE",
+        help="keys: the credentials; files: pointers to them; process: a profile that fetches them (default: keys)",
+    )
+    parser.add_argument(
+        "-o", "--output-file", metavar="FILE", help="append to this file (0600) instead of stdout; -: stdout"
+    )
+    parser.add_argument("--unset", action="store_true", help="print what clears all that this command ever sets")
     parser.add_argument("--login", action="store_true", help="sign in if that is needed")
     parser.add_argument("--offline", action="store_true", help="use no network")
 
@@ -43,22 +60,16 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     said = asked(arguments)
     file_format = _chosen(arguments.format, project, env_names.ATMOS_AUTH_ENV_FORMAT, FORMATS, "format") or "bash"
     mode = _chosen(arguments.mode, project, env_names.ATMOS_AUTH_ENV_MODE, MODES, "mode") or "keys"
+    if arguments.unset:
+        require_unsetting(file_format)
+        _hand_over(arguments, project, _cleared(said, project), file_format)
+        return 0
     identity = project.auth.select(said) if arguments.login else select_unasked(said, project)
-    environment = Environment({}, ()) if identity is None else _environment(arguments, project, identity, mode)
-    in_the_way = [name for name in environment.unset if name in project.environ]
-    text = FORMATS[file_format](environment.variables, in_the_way)
-    path = arguments.output_file or project.environ.get(env_names.ATMOS_AUTH_ENV_OUTPUT_FILE)
-    if file_format == "github":
-        path = path or _github_file(project)
-        if project.environ.get(env_names.GITHUB_ACTIONS) == "true":
-            # Before any later step can print them.
-            secrets = [environment.variables[name] for name in SECRETS if name in environment.variables]
-            project.streams.stdout.write(masking(secrets))
-            project.streams.stdout.flush()
-    if path:
-        _append(path, text)
-    else:
-        project.streams.stdout.write(text)
+    environment = Environment({}, ())
+    if identity is not None:
+        environment = _environment(arguments, project, identity, mode)
+        environment = environment._replace(unset=_in_the_way(environment, identity, project))
+    _hand_over(arguments, project, environment, file_format)
     return 0
 
 
@@ -66,7 +77,70 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
     reach = ASKING if arguments.login else OFFLINE if arguments.offline else SILENT
     if mode == "keys":
         return project.auth.keys_environment(identity, reach)
-    return project.auth.files_environment(identity, ASKING if arguments.login else None)
+    pointing_reach = ASKING if arguments.login else None
+    if mode == "process":
+        process = project.command_line("auth", "credential-process", f"--identity={identity}")
+        return project.auth.process_environment(identity, process, pointing_reach)
+    return project.auth.files_environment(identity, pointing_reach)
+
+
+def _in_the_way(environment: Environment, identity: str, project: Project) -> tuple[str, ...]:
+    """Name what is set now and would win over the environment, or belongs to the identity that was there before."""
+    present = project.environ
+    unset = {name for name in environment.unset if name in present}
+    former = present.get(env_names.ATMOS_IDENTITY, "")
+    if former and not disables(former) and former.lower() != identity.lower():
+        # It may be of another configuration: then nobody knows what it left.
+        with suppress(AtmosAuthError):
+            unset.update(project.auth.left_by(former, present))
+    return tuple(unset - environment.variables.keys())
+
+
+def _cleared(said: Asked, project: Project) -> Environment:
+    """What clears the shell: with the variables of the identity that is named, or there now, if there is one."""
+    present = project.environ
+    named = said.pick or said.name or present.get(env_names.ATMOS_IDENTITY)
+    if not named and len(project.catalog.default_identities()) != 1:
+        return project.auth.cleared(None, present)
+    try:
+        return project.auth.cleared(project.auth.select(said), present)
+    except UnknownIdentity as unknown:
+        if said.name:
+            raise
+        project.streams.stderr.write(f"⚠ {unknown.message}: its own variables are not known, and stay\n")
+        return project.auth.cleared(None, present)
+
+
+def _hand_over(arguments: argparse.Namespace, project: Project, environment: Environment, file_format: str) -> None:
+    text = render(file_format, environment.variables, environment.unset)
+    path = arguments.output_file or project.environ.get(env_names.ATMOS_AUTH_ENV_OUTPUT_FILE)
+    if file_format == "github":
+        path = path or _github_file(project)
+        _mask(environment, project)
+        _warn_of_what_stays(environment, project)
+    if path and path != STDOUT:
+        _append(path, text)
+    else:
+        _print(environment, text, project.streams.stdout)
+
+
+def _warn_of_what_stays(environment: Environment, project: Project) -> None:
+    """Say what a job's environment file cannot take away, and what would win over what it is given."""
+    if environment.unset:
+        names = ", ".join(sorted(environment.unset))
+        project.streams.stderr.write(f"⚠ {names} is set in this job, and a later step would heed it: remove it there\n")
+
+
+def _mask(environment: Environment, project: Project) -> None:
+    """Hide the secrets in the job's log, before any later step can print them."""
+    if project.environ.get(env_names.GITHUB_ACTIONS) != "true":
+        return
+    from atmos_auth.delivery.formats.github import masking
+
+    project.streams.stdout.write(
+        masking([environment.variables[name] for name in SECRETS if name in environment.variables])
+    )
+    project.streams.stdout.flush()
 
 
 def _chosen(flag: str | None, project: Project, variable: str, known: Collection[str], what: str) -> str:
@@ -86,11 +160,46 @@ def _github_file(project: Project) -> str:
     return path
 
 
+def _print(environment: Environment, text: str, stdout: TextIO) -> None:
+    """Write data: what the stream cannot encode is an error, for a substitute would be another value."""
+    encoding = getattr(stdout, "encoding", None) or "utf-8"
+    if not _is_encodable(text, encoding):
+        culprits = [name for name, value in environment.variables.items() if not _is_encodable(value, encoding)]
+        raise InvalidSetting(
+            f"the value of {', '.join(culprits)} cannot be written in the character set of the output, {encoding}",
+            hints=["set LC_ALL=C.UTF-8, or PYTHONIOENCODING=utf-8"],
+        )
+    if hasattr(stdout, "reconfigure"):
+        stdout.reconfigure(errors=_RAW)
+    stdout.write(text)
+
+
+def _is_encodable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding, _RAW)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _ends_in_a_line(path: str) -> bool:
+    """Tell whether a file is empty or its last line is whole; one that cannot be read is taken to be so."""
+    try:
+        with open(path, "rb") as file:
+            if file.seek(0, os.SEEK_END) == 0:
+                return True
+            file.seek(-1, os.SEEK_END)
+            return file.read() == b"\n"
+    except OSError:
+        return True
+
+
 def _append(path: str, text: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors=_RAW) as file:
+            # What others wrote last may lack its line end, and would run into our first line.
+            file.write(text if _ends_in_a_line(path) else f"\n{text}")
     except OSError as error:
         raise StoreError(
             f"cannot write {path}: {error.strerror}",

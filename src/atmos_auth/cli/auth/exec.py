@@ -5,6 +5,7 @@ import argparse
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, Paint
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import add_flags, environment_as
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.process import run as run_process
 from atmos_auth.wiring import Project
@@ -18,6 +19,9 @@ Signs in first if that is needed. The command's exit status is passed on.
 With --refresh the command's AWS tools fetch credentials by running Atmos, and
 again when these run out: for what runs longer than its credentials live.
 
+With --with-required the identities marked `required: true` are signed in to as
+well, and their profiles stand beside that of the identity, under their names.
+
 examples:
   atmos auth exec -- terraform plan
   atmos auth exec --identity prod-admin -- aws sts get-caller-identity
@@ -28,9 +32,7 @@ TAKES_COMMAND = True
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_identity_flag(parser)
-    parser.add_argument("--refresh", action="store_true", help="let credentials be renewed while the command runs")
-    parser.add_argument("--no-browser", action="store_true", default=argparse.SUPPRESS, help="open no browser")
-    parser.add_argument("--qr", action="store_true", default=argparse.SUPPRESS, help="show the address as a QR code")
+    add_flags(parser, "command")
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
@@ -43,11 +45,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     identity = project.auth.select(asked(arguments))
     if identity is None:
         return run_process(arguments.rest, project.child_base)
-    if arguments.refresh:
-        process = project.command_line("auth", "credential-process", f"--identity={identity}")
-        environment, credential = project.auth.refreshing_environment(identity, project.child_base, process)
-    else:
-        environment, credential = project.auth.child_environment(identity, project.child_base)
+    environment, credential = environment_as(identity, arguments, project)
     status = run_process(arguments.rest, environment)
     if status != 0 and credential.expires_at is not None and credential.expires_at <= project.clock.now():
         stderr = project.streams.stderr

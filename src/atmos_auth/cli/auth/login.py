@@ -1,14 +1,20 @@
 """`atmos auth login`."""
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import AuthenticationDisabled, NoIdentities, UsageError
+from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.usecases.whoami import provider_label
 from atmos_auth.wiring import Project
+
+if TYPE_CHECKING:
+    from atmos_auth.usecases.required_identities import Companion
 
 USAGE = "atmos auth login [IDENTITY] [flags]"
 DESCRIPTION = """\
@@ -18,6 +24,7 @@ only when a session is over. The last step is always done anew.
 examples:
   atmos auth login                       the default identity
   atmos auth login prod-admin
+  atmos auth login --tags production     the identity that has the tag
   atmos auth login --no-browser --qr     show a code for another device"""
 POSITIONALS = 1
 
@@ -26,6 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_identity_flag(parser)
     parser.add_argument("-p", "--provider", metavar="NAME", help="only sign in to this provider")
+    parser.add_argument("--tags", metavar="TAGS", help="the identity with any of these tags, separated by commas")
+    parser.add_argument(
+        "--with-required", action="store_true", help="sign in as the identities marked `required: true` as well"
+    )
     parser.add_argument("--force", action="store_true", help="end the session first, and sign in from scratch")
     parser.add_argument(
         "--webflow", action="store_true", help="sign an IAM user in through the browser, whatever keys are stored"
@@ -40,14 +51,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     said = asked(arguments)
     if arguments.login_flow:
         project.environ["ATMOS_AUTH_LOGIN_FLOW"] = arguments.login_flow
-    if arguments.provider and (said.name or said.pick):
-        raise UsageError("--provider and an identity exclude each other", hints=["leave one of them out"])
-    if arguments.provider and arguments.webflow:
-        raise UsageError("--provider and --webflow exclude each other", hints=["name an identity of kind aws/user"])
+    _check(arguments, said)
     provider = arguments.provider
     if provider is None:
         try:
-            identity = project.auth.select(said)
+            identity = _identity(arguments, project, said)
         except NoIdentities:
             provider = _only_provider(project)
     if provider is not None:
@@ -63,7 +71,54 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     login = project.auth.login_through_browser if arguments.webflow else project.auth.login
     credential = login(identity)
     _say_success(project, provider_label(chain), chain.tip.name, credential)
+    if arguments.with_required:
+        _say_who_else(project, project.auth.deliver_required(identity))
+    _follow_up(project, identity, credential)
     return 0
+
+
+def _check(arguments: argparse.Namespace, said: Asked) -> None:
+    """Raise `UsageError` for flags that do not go together."""
+    chosen = {
+        "--provider": arguments.provider is not None,
+        "--tags": arguments.tags is not None,
+        "an identity": bool(said.name or said.pick),
+    }
+    both = [word for word, is_said in chosen.items() if is_said]
+    if len(both) > 1:
+        raise UsageError(f"{both[0]} and {both[1]} exclude each other", hints=["leave one of them out"])
+    if arguments.provider is not None and arguments.webflow:
+        raise UsageError("--provider and --webflow exclude each other", hints=["name an identity of kind aws/user"])
+    if arguments.provider is not None and arguments.with_required:
+        raise UsageError(
+            "--provider and --with-required exclude each other: a provider alone has no profile",
+            hints=["name an identity"],
+        )
+
+
+def _identity(arguments: argparse.Namespace, project: Project, said: Asked) -> str | None:
+    if arguments.tags is None:
+        return project.auth.select(said)
+    from atmos_auth.usecases.tags import select_tagged
+
+    return select_tagged(project.catalog, arguments.tags, prompter=project.prompter)
+
+
+def _say_who_else(project: Project, others: "Sequence[Companion]") -> None:
+    stderr = project.streams.stderr
+    if not others:
+        return
+    now = project.clock.now()
+    stderr.write("\nRequired identities beside it:\n\n")
+    rows = [(there.chain.tip.name, expiry(there.credentials.expires_at, now) or "no end") for there in others]
+    show_rows(rows, stderr, Paint(stderr, project.environ, plain=project.plain))
+
+
+def _follow_up(project: Project, identity: str, credential: Credential) -> None:
+    """Run the integrations that follow, and say what they did."""
+    stderr = project.streams.stderr
+    paint = Paint(stderr, project.environ, plain=project.plain)
+    stderr.writelines(f"{paint('✓', GREEN)} {done}\n" for done in project.auth.follow_up(identity, credential))
 
 
 def _only_provider(project: Project) -> str:

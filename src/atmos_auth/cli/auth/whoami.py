@@ -10,6 +10,7 @@ from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.domain.timestamps import to_text
+from atmos_auth.host.plain_text import plain_lines
 from atmos_auth.usecases.ensure import OFFLINE, SILENT
 from atmos_auth.usecases.whoami import Status
 from atmos_auth.wiring import Project
@@ -79,11 +80,11 @@ def _print_rows(status: Status, project: Project) -> None:
     ]
     show_rows(rows, stderr, paint)
     if status.problem and status.valid:
-        stderr.write(f"\n{paint('⚠', YELLOW)} {status.problem}\n")
+        stderr.write(f"\n{paint('⚠', YELLOW)} {plain_lines(status.problem)}\n")
     if not status.valid:
         stderr.write(f"\n{paint('⚠', YELLOW)} Credentials may be expired or invalid.\n")
         if status.problem:
-            stderr.write(f"  {status.problem}\n")
+            stderr.write(f"  {plain_lines(status.problem)}\n")
         stderr.write(f"  Run 'atmos auth login --identity {status.identity}' to refresh.\n")
 
 

@@ -64,7 +64,8 @@ def _flags(typed: Typed, begun: str) -> list[Candidate]:
 def _words(typed: Typed, begun: str, names: Callable[[str], Iterable[str]]) -> list[Candidate]:
     if typed.command is None:
         # After a word that is no command, nothing can be right.
-        return [] if typed.positionals else [Candidate(word, about) for word, about in typed.subcommands() if word.startswith(begun)]
+        next_words = [] if typed.positionals else typed.subcommands()
+        return [Candidate(word, about) for word, about in next_words if word.startswith(begun)]
     module = import_module(typed.command.module)
     if typed.positionals >= getattr(module, "POSITIONALS", 0):
         return []

@@ -8,7 +8,9 @@ import os
 from _thread import allocate_lock
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from hashlib import sha256
+from typing import Self
 
 from atmos_auth.domain.errors import StoreError, WrongPassword
 from atmos_auth.domain.ports import Clock
@@ -99,9 +101,21 @@ class FileKeyring:
 
     def names(self) -> list[str]:
         """Return the identities of this realm that have an entry."""
+        return sorted(owner.name for owner in self._owners() if owner.realm == self._realm)
+
+    def realms(self) -> list[str]:
+        """Return every realm that has an entry."""
+        return sorted({owner.realm for owner in self._owners()})
+
+    def in_realm(self, realm: str) -> Self:
+        """Return the same keyring's entries of another realm."""
+        other = copy(self)
+        other._realm = realm  # noqa: SLF001 - a copy of ourselves
+        return other
+
+    def _owners(self) -> list[Owner]:
         found = [(path, read_private(path)) for path in self._files(_ENTRY)]
-        owners = [_owner(from_bytes(content, path), path) for path, content in found if content is not None]
-        return sorted(owner.name for owner in owners if owner.realm == self._realm)
+        return [_owner(from_bytes(content, path), path) for path, content in found if content is not None]
 
     def _locate(self, name: str) -> tuple[Owner, str]:
         owner = Owner(self._realm, name)

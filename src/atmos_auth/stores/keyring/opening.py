@@ -51,7 +51,8 @@ def open_keyring(
         realm=paths.realm,
         may_ask=ask is not None,
         say=say,
-        lock=os.path.join(paths.locks, "system-keyring.lock"),
+        # The list of its keys is one for all realms.
+        lock=os.path.join(paths.in_realm("").locks, "system-keyring.lock"),
     )
 
 

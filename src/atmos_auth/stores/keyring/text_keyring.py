@@ -1,7 +1,8 @@
 """A keyring on top of anything that keeps texts by key: the memory of this process, or the system's own store."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from copy import copy
+from typing import Protocol, Self
 
 from atmos_auth.domain.errors import StoreError
 from atmos_auth.stores.keyring import entries
@@ -63,6 +64,17 @@ class TextKeyring:
         """Return the identities of this realm that have an entry."""
         owners = [entries.owner_of(text) for text in self._texts.all()]
         return sorted(owner.name for owner in owners if owner is not None and owner.realm == self._realm)
+
+    def realms(self) -> list[str]:
+        """Return every realm that has an entry."""
+        owners = [entries.owner_of(text) for text in self._texts.all()]
+        return sorted({owner.realm for owner in owners if owner is not None})
+
+    def in_realm(self, realm: str) -> Self:
+        """Return the same keyring's entries of another realm."""
+        other = copy(self)
+        other._realm = realm  # noqa: SLF001 - a copy of ourselves
+        return other
 
     def check(self) -> None:
         """Raise `StoreError` if the keyring does not answer; nothing is read and nothing written."""

@@ -120,6 +120,17 @@ class SecretStoreContract:
         assert acme.remove("dev") is True
         assert (store.get("dev"), acme.names()) == (KEYS, [])
 
+    def test_every_realm_can_be_reached(self, store: SecretStore, tmp_path: Path) -> None:
+        """Whoever leaves for good leaves everywhere."""
+        assert store.realms() == []
+        store.put("dev", KEYS)
+        self.make_store(tmp_path, "acme").put("ops", OTHER_KEYS)
+        assert store.realms() == ["", "acme"]
+        acme = store.in_realm("acme")
+        assert (acme.names(), store.names()) == (["ops"], ["dev"])
+        assert acme.remove("ops") is True
+        assert store.realms() == [""]
+
     def test_owners_whose_keys_look_alike_do_not_harm_each_other(self, tmp_path: Path) -> None:
         """A keyring may tell them apart or refuse the second, but it keeps the first."""
         first, second = self.make_store(tmp_path, "a"), self.make_store(tmp_path, "a_b")

@@ -1,10 +1,10 @@
-"""From long-lived keys to a session: GetSessionToken, with a code of the MFA device where there is one.
+"""From long-lived keys to a session: GetSessionToken, with an MFA code if need be; GetFederationToken for the console.
 
 Limits: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 """
 
 from atmos_auth.aws_api.mfa import with_mfa
-from atmos_auth.aws_api.partitions import FALLBACK_REGION
+from atmos_auth.aws_api.partitions import FALLBACK_REGION, partition_of
 from atmos_auth.aws_api.sts import MfaCode, Sts
 from atmos_auth.config.durations import seconds
 from atmos_auth.domain.credentials import AwsCredentials
@@ -18,12 +18,15 @@ from atmos_auth.domain.errors import (
     WrongMfaCode,
 )
 from atmos_auth.domain.ports import Tools
+from atmos_auth.identities.aws.assume_role.session_name import session_name
 from atmos_auth.identities.aws.user.keys import DEFAULT_DURATION, UserKeys, configure_command
 from atmos_auth.identities.aws.user.settings import AwsUserSettings
 
 SHORTEST_SECONDS = 15 * 60
 LONGEST_SECONDS = 12 * 3600
 LONGEST_WITH_MFA_SECONDS = 36 * 3600
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+LONGEST_FEDERATED_NAME = 32
 # How it says that a signature was good, but not at this time.
 _WRONG_TIME = ("signature expired", "signature not yet current")
 
@@ -53,6 +56,42 @@ class KeySession:
         return self._with_principal(
             session._replace(issued_at=now, region=region or None, endpoint_url=endpoint_url), region or FALLBACK_REGION
         )
+
+    def federate(self, keys: UserKeys, *, duration_seconds: int) -> AwsCredentials:
+        """Obtain credentials that may sign in to the web console, as a federated user who may do what the user may.
+
+        Asks nobody: AWS takes no MFA code for it. Raises `KeysRejected`, `AccessDenied`, `ServiceError`.
+        """
+        configured = self._settings.credentials.region or self._settings.region
+        region = configured or FALLBACK_REGION
+        endpoint_url = self._settings.spec.endpoint_url or None
+        static = AwsCredentials(keys.access_key_id, keys.secret_access_key)
+        self._tools.log.hide(static.secrets)
+        sts = Sts(self._tools.aws, static, region=region, endpoint_url=endpoint_url)
+        everything = f"arn:{partition_of(region).id}:iam::aws:policy/AdministratorAccess"
+        try:
+            user = sts.federation_token(
+                name=session_name(self._name, longest=LONGEST_FEDERATED_NAME),
+                duration_seconds=duration_seconds,
+                # The session may do what this and the user's own policies both allow; without it, nothing at all.
+                policy_arns=[everything],
+            )
+        except CredentialRejected as rejection:
+            raise rejected(self._name, keys, rejection) from rejection
+        except AccessDenied as denied:
+            raise AccessDenied(
+                f'the user of "{self._name}" may not call sts:GetFederationToken',
+                details=[denied.message, *denied.details],
+                hints=["allow sts:GetFederationToken in the IAM policies of the user, or open the console as a role"],
+            ) from denied
+        except ServiceError as error:
+            if error.code == "SignatureDoesNotMatch":
+                raise rejected(self._name, keys, error) from error
+            raise
+        self._tools.log.hide(user.secrets)
+        if self._settings.credentials.mfa_arn or keys.mfa_arn:
+            self._tools.prompter.warn("This sign-in takes no MFA code: what a policy allows with MFA only is refused.")
+        return user._replace(issued_at=self._tools.clock.now(), region=configured or None, endpoint_url=endpoint_url)
 
     def _session(self, sts: Sts, keys: UserKeys, serial: str, duration: int) -> AwsCredentials:
         def request(mfa: MfaCode | None) -> AwsCredentials:

@@ -56,6 +56,23 @@ class AwsUser:
             return self._of_this_user(renewed if renewed is not None else self._browser.sign_in())
         return self._of_this_user(self._with_keys_of_person())
 
+    def federate(self, duration_seconds: int) -> AwsCredentials:
+        """Return credentials that may sign in to the web console; uses the network, may ask a keyring's password.
+
+        Raises `AuthenticationFailed` where there are no keys: AWS lets no other session of a user sign in.
+        """
+        keys = self._find_keys()
+        if keys is None:
+            raise AuthenticationFailed(
+                f'"{self._name}" has no keys, and without them AWS lets no user sign in to the web console from here',
+                hints=[
+                    "open the console in the browser that you signed in with: there you are this user already",
+                    "or open it as a role: atmos auth console --identity ROLE",
+                    f"or store the user's keys: {configure_command(self._name)}",
+                ],
+            )
+        return self._keys.federate(keys, duration_seconds=duration_seconds)
+
     def through_browser(self) -> "BrowserOnlyUser":
         """Return the kind that ignores every stored credential; raises `AuthenticationFailed` where that is off."""
         if not self._settings.credentials.webflow_enabled:

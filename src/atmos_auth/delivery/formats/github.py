@@ -3,12 +3,12 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
-def github(variables: Mapping[str, str], unset: Iterable[str] = ()) -> str:
-    """Lines for the file that GITHUB_ENV names; nothing can be unset there."""
-    return "".join(_assignment(name, value) for name, value in sorted(variables.items()))
+def text(variables: Mapping[str, str], unset: Sequence[str] = ()) -> str:
+    """Return lines for the file that GITHUB_ENV names; nothing can be unset there."""
+    return "".join(_assignment(name, value) for name, value in variables.items())
 
 
 def masking(secrets: Iterable[str]) -> str:

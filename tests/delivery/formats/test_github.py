@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmos_auth.delivery.github_job import github, masking
+from atmos_auth.delivery.formats.github import masking, text
 
 
-def read_as_the_runner_does(text: str) -> dict[str, str]:
+def read_as_the_runner_does(written: str) -> dict[str, str]:
     """Parse an environment file by the rules of its documentation."""
     found: dict[str, str] = {}
-    lines = iter(text.split("\n"))
+    lines = iter(written.split("\n"))
     for line in lines:
         if not line:
             continue
@@ -40,11 +40,11 @@ values = st.one_of(
 
 @given(variables=st.dictionaries(names, values, max_size=4))
 def test_every_value_arrives_as_it_was(variables: dict[str, str]):
-    assert read_as_the_runner_does(github(variables)) == variables
+    assert read_as_the_runner_does(text(variables)) == variables
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "lines"),
     [
         ("plain", "A=plain\n"),
         ("a=b<<c $X `y`", "A=a=b<<c $X `y`\n"),
@@ -53,8 +53,8 @@ def test_every_value_arrives_as_it_was(variables: dict[str, str]):
         ("cr\rlf", "A<<ATMOS_EOF_A\ncr\rlf\nATMOS_EOF_A\n"),
     ],
 )
-def test_the_lines(value: str, text: str):
-    assert github({"A": value}) == text
+def test_the_lines(value: str, lines: str):
+    assert text({"A": value}) == lines
 
 
 def test_secrets_are_masked_line_by_line_and_escaped():
