@@ -78,6 +78,8 @@ def _read(project: Project, source: str) -> Iterable[str]:
         return project.config.profile_choice.available()
     if source == offered.TAGS:
         return _tags(catalog)
+    if source == offered.INTEGRATIONS:
+        return catalog.integrations()
     return catalog.identities()
 
 

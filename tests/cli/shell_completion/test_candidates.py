@@ -8,7 +8,7 @@ from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.completion import rejoined
 from atmos_auth.cli.shell_completion.candidates import (
     IDENTITIES,
-    LISTS,
+    INTEGRATIONS,
     PROFILES,
     PROVIDERS,
     TAGS,
@@ -18,6 +18,7 @@ from atmos_auth.cli.shell_completion.candidates import (
 NAMES = {
     IDENTITIES: ["dev-admin", "Dev-reader", "team:prod", "a b"],
     PROVIDERS: ["company-sso", "okta"],
+    INTEGRATIONS: ["docker"],
     TAGS: ["prod", "production", "test"],
     PROFILES: ["ci", "local"],
 }
@@ -57,6 +58,10 @@ def offered(line: str) -> list[str]:
         ("atmos auth exec -- terraform pl", []),
         ("atmos auth exec -- --iden", []),
         ("atmos completion f", ["fish"]),
+        ("atmos aws ecr login d", ["docker"]),
+        ("atmos auth list --providers okta,comp", ["okta,company-sso"]),
+        ("atmos auth login --tags test,prod", ["test,prod", "test,production"]),
+        ("atmos auth console --destination s3", ["s3"]),
     ],
 )
 def test_what_is_offered(line: str, words: list[str]):
@@ -108,7 +113,3 @@ def test_no_line_makes_it_fall_over(line: list[str]):
 )
 def test_what_bash_has_cut_is_put_together(cut: list[str], whole: list[str]):
     assert rejoined(cut) == whole
-
-
-def test_lists_are_sources():
-    assert set(NAMES) >= LISTS

@@ -8,7 +8,8 @@ from atmos_auth.cli.parsing import Flag
 from atmos_auth.cli.shell_completion.typed import Typed, read
 
 # What verbs name instead of listing values: known only once the configuration is read.
-IDENTITIES, PROVIDERS, TAGS, PROFILES = "<identities>", "<providers>", "<tags>", "<profiles>"
+IDENTITIES, PROVIDERS, INTEGRATIONS = "<identities>", "<providers>", "<integrations>"
+TAGS, PROFILES = "<tags>", "<profiles>"
 LEVELS = ("Trace", "Debug", "Info", "Warn", "Error", "Off")
 SWITCHES = ("true", "false")
 # Flags that mean the same wherever they stand; a verb's own `COMPLETIONS` come first.
@@ -21,7 +22,7 @@ EVERYWHERE: Mapping[str, str | Sequence[str]] = {
     "--interactive": SWITCHES,
 }
 # Flags whose value may hold several, separated by commas.
-LISTS = frozenset({TAGS, PROFILES})
+LISTS = frozenset({"--tags", "--profile", "--providers", "--identities"})
 
 
 class Candidate(NamedTuple):
@@ -75,11 +76,13 @@ def _words(typed: Typed, begun: str, names: Callable[[str], Iterable[str]]) -> l
 def _values(typed: Typed, flag: Flag, begun: str, names: Callable[[str], Iterable[str]]) -> list[Candidate]:
     own = getattr(import_module(typed.command.module), "COMPLETIONS", {}) if typed.command else {}
     known = own.get(flag.name, flag.values or EVERYWHERE.get(flag.name, ()))
-    return _matching(known, begun, names)
+    return _matching(known, begun, names, flag.name)
 
 
-def _matching(known: str | Iterable[str], begun: str, names: Callable[[str], Iterable[str]]) -> list[Candidate]:
+def _matching(
+    known: str | Iterable[str], begun: str, names: Callable[[str], Iterable[str]], flag: str = ""
+) -> list[Candidate]:
     values = names(known) if isinstance(known, str) else known
-    before, comma, last = begun.rpartition(",") if known in LISTS else ("", "", begun)
+    before, comma, last = begun.rpartition(",") if flag in LISTS else ("", "", begun)
     # Names are matched whatever their case, and so offered.
     return [Candidate(f"{before}{comma}{value}") for value in values if value.lower().startswith(last.lower())]

@@ -16,6 +16,7 @@ examples:
   atmos aws ecr login dev-images
   atmos aws ecr login --identity prod-admin"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = "<integrations>"
 KINDS = ("aws/ecr", "aws/ecr-public")
 VERBS = {"aws/eks": "atmos aws eks update-kubeconfig"}
 

@@ -17,6 +17,7 @@ examples:
   atmos aws eks update-kubeconfig dev-cluster
   atmos aws eks update-kubeconfig --identity prod-admin"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = "<integrations>"
 KINDS = ("aws/eks",)
 VERBS = {"aws/ecr": "atmos aws ecr login", "aws/ecr-public": "atmos aws ecr login"}
 
