@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import InvalidSetting, SignInExpired, StoreError
 from atmos_auth.domain.ports import BrowserChoice, Clock, Prompter
 from atmos_auth.host.browser_profile import BrowserProfile
@@ -12,6 +11,7 @@ from atmos_auth.host.browser_programs import ENGINES, BrowserProgram, BrowserPro
 from atmos_auth.host.browser_troubles import lost, no_playwright, no_screen, not_started, not_there
 from atmos_auth.host.form_watch import FormWatch
 from atmos_auth.host.interrupts import Interrupts, held_interrupts
+from atmos_auth.host.screen import has_screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -47,7 +47,7 @@ class PlaywrightBrowser:
 
     def can_open(self, choice: BrowserChoice) -> bool:
         """Tell whether this browser can be driven here and a person would see its window; never raises."""
-        if not self._has_screen() or not self._programs.can_drive:
+        if not has_screen(self._environ, self._platform) or not self._programs.can_drive:
             return False
         try:
             return self._programs.find(choice) is not None
@@ -107,14 +107,6 @@ class PlaywrightBrowser:
         except StoreError as error:
             self._prompter.warn(f"{otherwise}: {error}")
 
-    def _has_screen(self) -> bool:
-        if env_names.is_continuous_integration(dict(self._environ)):
-            return False
-        if self._platform in ("darwin", "win32"):
-            # The screen is on somebody else's desk.
-            return not self._environ.get("SSH_CONNECTION")
-        return bool(self._environ.get("DISPLAY") or self._environ.get("WAYLAND_DISPLAY"))
-
     def _say_that_it_is_taken(self) -> None:
         self._prompter.say("Another process has the browser open with this profile; waiting until it is done…")
 
@@ -123,7 +115,7 @@ class PlaywrightBrowser:
         engine = choice.browser_type or "chromium"
         if not choice.download or engine not in ENGINES:
             raise not_there(choice.browser_type)
-        if not self._has_screen():
+        if not has_screen(self._environ, self._platform):
             raise no_screen()
         from atmos_auth.host.browser_download import download_browser
 

@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
-from atmos_auth.domain import env_names
 from atmos_auth.host.browser_profile import remove_folder
 from atmos_auth.host.browser_programs import BrowserProgram, BrowserPrograms
 from atmos_auth.host.files import make_private_folder, write_private
+from atmos_auth.host.screen import has_screen
 
 _NAME_BYTES = 8
 _FIREFOX_FILES = ("/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
@@ -57,7 +57,7 @@ class IsolatedBrowsers:
 
         The browser is a program's argument away from `url`: no shell is asked. Raises `StoreError`.
         """
-        program = self.find() if self._has_screen() else None
+        program = self.find() if has_screen(self._environ, self._platform) else None
         if program is None or program.path is None:
             return False
         profile = self._profile(identity)
@@ -71,14 +71,6 @@ class IsolatedBrowsers:
     def forget(self, identity: str) -> bool:
         """Remove the identity's profile and every session in it; tell whether there was one; raises `StoreError`."""
         return remove_folder(self._profile(identity))
-
-    def _has_screen(self) -> bool:
-        if env_names.is_continuous_integration(dict(self._environ)):
-            return False
-        if self._platform in ("darwin", "win32"):
-            # The screen is on somebody else's desk.
-            return not self._environ.get("SSH_CONNECTION")
-        return bool(self._environ.get("DISPLAY") or self._environ.get("WAYLAND_DISPLAY"))
 
     def _profile(self, identity: str) -> str:
         digest = sha256(f"{self._realm}/{identity.lower()}".encode()).digest()
