@@ -338,7 +338,7 @@ class Project:
             records=IntegrationRecords(where.integrations),
             build=build_integration,
             obtain=obtain or (lambda _: Ambient()),
-            surroundings={n: self._process_environ.get(n, "") for n in (env_names.DOCKER_CONFIG, "HOME")},
+            surroundings={env_names.DOCKER_CONFIG: self._docker_folder(), "HOME": self.paths.home},
             warn=self.prompter.warn,
             clock=self.clock,
         )

@@ -22,6 +22,11 @@ def test_identity_stands_before_or_after_the_verb_and_never_behind_the_dashes(wo
     assert (invocation.arguments.identity, invocation.arguments.rest) == (identity, rest)
 
 
+def test_the_dashes_of_a_verb_that_runs_nothing_only_end_its_flags():
+    invocation = parse(["auth", "login", "--", "-odd-"])
+    assert (invocation.arguments.positional, invocation.arguments.rest) == (["-odd-"], None)
+
+
 @pytest.mark.parametrize(
     ("words", "value"),
     [
@@ -45,6 +50,9 @@ def test_a_bare_switch_leaves_the_command_alone(words, value):
         (["auth", "exec", "-i", "prod", "aws", "s3"], "'aws' must come after `--`", "atmos auth exec -- aws s3"),
         (["auth", "exec", "--browser", "--", "ls"], "unknown flag --browser", "atmos auth exec --help"),
         (["auth", "login", "a", "b"], "unexpected 'b'", "atmos auth login --help"),
+        (["auth", "login", "a", "--", "b"], "unexpected 'b'", "atmos auth login --help"),
+        (["auth", "list", "--", "b"], "unexpected 'b'", "atmos auth list --help"),
+        (["auth", "env", "--", "a", "--login"], "unexpected '--login'", "atmos auth env --help"),
         (["auth", "--identity", "env"], '"env" was taken for the name', "atmos auth env --identity"),
         (["auth", "login", "--login-flow", "x"], "--login-flow", "atmos auth login --help"),
         (["--chdir"], "expected one argument", "atmos --help"),

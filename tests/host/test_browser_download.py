@@ -110,7 +110,8 @@ def test_where_there_is_none_one_is_downloaded_and_driven(
     prompter = FakePrompter()
     browser = PlaywrightBrowser(
         str(tmp_path / "profiles"),
-        environ=environ,
+        # The program shows no window, but a browser is only fetched where one would be seen.
+        environ=environ | {"DISPLAY": ":0"},
         platform="linux",
         prompter=prompter,
         clock=SystemClock(),

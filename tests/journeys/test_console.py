@@ -294,6 +294,18 @@ def test_in_a_job_nothing_is_opened(desk):
     assert desk.profiles == []
 
 
+def test_the_log_of_a_github_job_hides_the_address(desk):
+    desk.console()
+    printed = desk.console("--print-only", GITHUB_ACTIONS="true")
+    assert printed.stderr.replace("%25", "%") == f"::add-mask::{printed.stdout}", "as GitHub wants them"
+    assert "%253A" in printed.stderr
+    shown = desk.console(GITHUB_ACTIONS="true")
+    assert "its log hides the address" in shown.stderr
+    (masking,) = [line for line in shown.stderr.splitlines() if "SigninToken=" in line]
+    assert masking.startswith("::add-mask::http")
+    assert len(desk.opened) == 1
+
+
 def test_where_no_browser_opens_the_address_is_shown(desk):
     result = desk.console(BROWSER="/bin/false", PATH=os.path.dirname(desk.machine.command("x")[0]))
     assert result.returncode == 0, result.stderr

@@ -72,6 +72,30 @@ def test_an_output_file_is_private_and_appended_to(ambient):
     assert "cannot write no/such/folder/out.env" in missing.stderr
 
 
+def test_json_is_not_appended_to_anything(ambient):
+    (ambient.directory / "out.json").write_text("")
+    assert ambient.atmos("auth", "env", "-f", "json", "-o", "out.json").returncode == 0
+    before = (ambient.directory / "out.json").read_text()
+    again = ambient.atmos("auth", "env", "-f", "json", "-o", "out.json")
+    assert again.returncode == 1
+    assert "out.json is not empty: what is appended to it would not be JSON any more" in again.stderr
+    assert (ambient.directory / "out.json").read_text() == before
+
+
+def test_what_a_file_holds_and_would_win_is_named(machine):
+    (machine.directory / "out.env").write_text("export AWS_ACCESS_KEY_ID=old\nMINE=1\n")
+    result = machine.atmos("auth", "env", "-f", "dotenv", "--mode", "files", "-o", "out.env")
+    assert result.returncode == 0
+    assert "out.env holds AWS_ACCESS_KEY_ID, which would win: remove it there" in result.stderr
+
+
+def test_a_variable_that_is_wrong_is_named(ambient):
+    for name, what in (("ATMOS_AUTH_ENV_FORMAT", "format"), ("ATMOS_AUTH_ENV_MODE", "mode")):
+        result = ambient.atmos("auth", "env", env={name: "nonsense"})
+        assert result.returncode == 1
+        assert f"invalid {what} in {name}: unsupported {what}: nonsense" in result.stderr
+
+
 def test_keys_work_in_the_shell_that_evaluates_them_whatever_was_there_before(machine):
     machine.login()
     stale = {

@@ -1,5 +1,6 @@
 """A GitHub Actions job: nothing but the runner's variables, no person, and credentials for every step."""
 
+import json
 import re
 import subprocess
 import sys
@@ -82,6 +83,13 @@ def test_keys_are_masked_before_they_are_handed_on(job: Job):
     assert masked == keys
     assert "%" not in "".join(keys)
     assert result.stderr == ""
+
+
+def test_keys_that_a_shell_takes_are_masked_beside_its_words(job: Job):
+    result = job.atmos("auth", "env", "--format", "json")
+    keys = json.loads(result.stdout)
+    masked = [keys[n] for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+    assert result.stderr.splitlines() == [f"::add-mask::{value}" for value in masked]
 
 
 def test_what_would_win_in_later_steps_is_named(job: Job):

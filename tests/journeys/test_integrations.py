@@ -208,6 +208,25 @@ def test_logout_takes_back_what_was_written_and_nothing_that_came_later(machine)
     assert not kubeconfig(machine).exists()
 
 
+def test_logout_finds_the_login_where_it_was_written(machine, tmp_path):
+    theirs = tmp_path / "docker"
+    result = machine.atmos("auth", "login", "--force-tty", "--no-browser", env={"DOCKER_CONFIG": str(theirs)})
+    assert f"✓ ECR login: {REGISTRY}" in result.stderr
+    assert REGISTRY in json.loads((theirs / "config.json").read_text())["auths"]
+    removed = machine.atmos("auth", "logout", "dev")
+    assert f"removed Docker login of {REGISTRY}" in removed.stderr
+    assert json.loads((theirs / "config.json").read_text())["auths"] == {}
+
+
+def test_a_shell_that_was_told_finds_what_was_done_and_can_forget_it(machine, aws: Emulator):
+    machine.login()
+    told = {"DOCKER_CONFIG": str(docker_config(machine).parent), "KUBECONFIG": str(kubeconfig(machine))}
+    assert machine.atmos("auth", "exec", "--", "true", env=told).returncode == 0
+    assert aws.journal.count("ecr:GetAuthorizationToken") == 1
+    cleared = machine.atmos("auth", "env", "--unset", env=told | {"ATMOS_IDENTITY": "dev"}).stdout
+    assert {"unset DOCKER_CONFIG", "unset KUBECONFIG", "unset KUBE_CONFIG_PATH"} <= set(cleared.splitlines())
+
+
 def test_logging_out_of_the_provider_takes_them_back_too(machine):
     machine.login()
     result = machine.atmos("auth", "logout", "--provider", "my-sso")

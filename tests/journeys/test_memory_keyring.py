@@ -35,6 +35,13 @@ def test_the_next_process_starts_from_nothing(machine, aws: Emulator):
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 2
 
 
+def test_pointers_to_files_that_would_be_gone_are_refused(machine):
+    for mode in ("files", "process"):
+        result = machine.atmos("auth", "env", "--mode", mode, env=MEMORY)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "with a keyring in memory they are gone when this command ends" in result.stderr
+
+
 def test_what_a_killed_run_left_behind_is_removed_by_the_next(machine, tmp_path: Path):
     runtime = tmp_path / "runtime"
     left = runtime / "atmos-999999999-abc"

@@ -47,13 +47,14 @@ class FakeKind:
     def environment(self) -> dict[str, str]:
         return {"KUBECONFIG": str(self.path), self.name.upper(): "1"}
 
-    def holds(self, mark: str) -> bool:
+    def holds(self, mark: str, file: str) -> bool:
         if self.failure is not None:
             raise self.failure
+        assert file == str(self.path)
         return self.path.exists() and mark in self.path.read_text()
 
-    def remove(self, mark: str) -> bool:
-        there = self.holds(mark)
+    def remove(self, mark: str, file: str) -> bool:
+        there = self.holds(mark, file)
         self.path.unlink()
         return there
 

@@ -20,6 +20,13 @@ examples:
   atmos completion fish | source
   atmos completion powershell | Out-String | Invoke-Expression"""
 POSITIONALS = 1
+TAKES_REST = True
+# Whose tags a source of names stands for.
+TAGGED = {
+    offered.TAGS: ("providers", "identities"),
+    offered.IDENTITY_TAGS: ("identities",),
+    offered.PROVIDER_TAGS: ("providers",),
+}
 POSITIONAL_COMPLETIONS = tuple(SCRIPTS)
 
 
@@ -76,18 +83,17 @@ def _read(project: Project, source: str) -> Iterable[str]:
         return catalog.providers()
     if source == offered.PROFILES:
         return project.config.profile_choice.available()
-    if source == offered.TAGS:
-        return _tags(catalog)
+    if source in TAGGED:
+        return _tags(catalog, TAGGED[source])
     if source == offered.INTEGRATIONS:
         return catalog.integrations()
     return catalog.identities()
 
 
-def _tags(catalog: Catalog) -> set[str]:
+def _tags(catalog: Catalog, sections: Sequence[str]) -> set[str]:
     """Return the tags that are written out; what a function would bring is not asked for."""
-    entries = [("providers", name) for name in catalog.providers()]
-    entries += [("identities", name) for name in catalog.identities()]
-    lists = (catalog.unresolved(*entry, "tags") for entry in entries)
+    names = {"providers": catalog.providers, "identities": catalog.identities}
+    lists = (catalog.unresolved(section, name, "tags") for section in sections for name in names[section]())
     return {tag for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str)}
 
 

@@ -141,6 +141,8 @@ def parse(words: Sequence[str]) -> Invocation:
         raise UsageError(f"unknown flag {flags[0]}", hints=[*advice, f"{_name(arguments)} --help"])
     if not hasattr(arguments, "module"):
         _show_help(arguments, root)
+    if rest is not None and not getattr(arguments.module, "TAKES_REST", False):
+        extra, rest = [*extra, *rest], None
     limit = getattr(arguments.module, "POSITIONALS", 0)
     if len(extra) > limit:
         raise UsageError(f"unexpected {extra[limit]!r}", hints=[*advice, f"{_name(arguments)} --help"])

@@ -46,7 +46,7 @@ ATMOS_SHLVL = "ATMOS_SHLVL"  # how many shells of `auth shell` one is in
 ATMOS_SHELL_PROMPT = "ATMOS_SHELL_PROMPT"  # false: `auth shell` leaves the prompt as it is
 
 # --- a GitHub Actions job ----------------------------------------------------------------------------------------
-GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: secrets that `auth env` hands on are masked in its log
+GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: keys and console addresses that are printed are masked in its log
 GITHUB_ENV = "GITHUB_ENV"  # file that `auth env --format github` appends to
 ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"  # where a job asks for its token  # noqa: S105
 ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # what it asks with  # noqa: S105
@@ -143,6 +143,11 @@ CONTINUOUS_INTEGRATION = (
     "TRAVIS",
     "TF_VAR_spacelift_run_id",
 )
+
+
+def is_github_job(environ: "dict[str, str]") -> bool:
+    """Tell whether a step of a GitHub Actions job runs this process."""
+    return environ.get(GITHUB_ACTIONS) == "true"
 
 
 def is_continuous_integration(environ: "dict[str, str]") -> bool:

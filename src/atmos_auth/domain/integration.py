@@ -60,8 +60,8 @@ class Integration(Protocol):
     def environment(self) -> dict[str, str]:
         """Return variables for programs that are to find its work."""
 
-    def holds(self, mark: str) -> bool:
-        """Tell whether its work is still there as it was left."""
+    def holds(self, mark: str, file: str) -> bool:
+        """Tell whether its work is still in the file, as it was left."""
 
-    def remove(self, mark: str) -> bool:
-        """Remove its work if it is still as it was left; tell whether it was."""
+    def remove(self, mark: str, file: str) -> bool:
+        """Remove its work from the file if it is still as it was left; tell whether it was."""

@@ -82,7 +82,7 @@ def _not_bound(port: int, error: OSError) -> AuthenticationFailed:
     why = "another program uses it" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
     return AuthenticationFailed(
         f"cannot wait for the browser's answer on port {port} of {_ADDRESS}: {why}",
-        hints=["choose another `callback_port`, or end the program that uses this one"],
+        hints=["choose another (`callback_port` or ATMOS_AUTH_CALLBACK_PORT), or end the program that uses it"],
     )
 
 

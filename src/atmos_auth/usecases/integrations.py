@@ -142,12 +142,10 @@ class Integrations:
                 kind = self._build(link)
             except ConfigError:
                 continue  # a kind that is not installed any more: nobody knows what it wrote
-            yield Undoing(
-                record.what, key, partial(_holds, kind, record.mark), partial(self._undo, kind, key, record.mark)
-            )
+            yield Undoing(record.what, key, partial(_holds, kind, record), partial(self._undo, kind, key, record))
 
-    def _undo(self, kind: Any, key: str, mark: str) -> bool:
-        done = bool(kind.remove(mark))
+    def _undo(self, kind: Any, key: str, record: Record) -> bool:
+        done = bool(kind.remove(record.mark, record.file))
         self._records.remove(key)
         return done
 
@@ -158,7 +156,7 @@ class Integrations:
         if record.is_untouched:
             return record
         # Somebody wrote the file: our part of it may be as it was.
-        if not self._build(link).holds(record.mark):
+        if not self._build(link).holds(record.mark, record.file):
             return None
         record = record._replace(stamp=stamp(record.file))
         self._records.write(key, record)
@@ -220,8 +218,8 @@ def told(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
     return joined(lists, variables)
 
 
-def _holds(kind: Any, mark: str) -> bool:
+def _holds(kind: Any, record: Record) -> bool:
     try:
-        return bool(kind.holds(mark))
+        return bool(kind.holds(record.mark, record.file))
     except StoreError:
         return True  # removing it will say what is wrong

@@ -8,8 +8,10 @@ from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.completion import rejoined
 from atmos_auth.cli.shell_completion.candidates import (
     IDENTITIES,
+    IDENTITY_TAGS,
     INTEGRATIONS,
     PROFILES,
+    PROVIDER_TAGS,
     PROVIDERS,
     TAGS,
     candidates,
@@ -20,6 +22,8 @@ NAMES = {
     PROVIDERS: ["company-sso", "okta"],
     INTEGRATIONS: ["docker"],
     TAGS: ["prod", "production", "test"],
+    IDENTITY_TAGS: ["prod", "production", "test"],
+    PROVIDER_TAGS: ["company"],
     PROFILES: ["ci", "local"],
 }
 
@@ -61,6 +65,8 @@ def offered(line: str) -> list[str]:
         ("atmos aws ecr login d", ["docker"]),
         ("atmos auth list --providers okta,comp", ["okta,company-sso"]),
         ("atmos auth login --tags test,prod", ["test,prod", "test,production"]),
+        ("atmos auth list --tags pr", ["prod", "production"]),
+        ("atmos auth logout --tags c", ["company"]),
         ("atmos auth console --destination s3", ["s3"]),
     ],
 )

@@ -38,9 +38,12 @@ def test_docker_is_logged_in_and_out(build, connections, tmp_path, kind, setting
     config = json.loads((tmp_path / "docker" / "config.json").read_text())
     assert config == {"auths": {registry: {"auth": DATA["authorizationToken"]}}}
     assert integration.environment() == {"DOCKER_CONFIG": str(tmp_path / "docker")}
-    assert integration.holds(provided.mark)
+    assert integration.holds(provided.mark, provided.file)
     assert integration.what == f"Docker login of {registry}"
-    assert (integration.remove(provided.mark), integration.remove(provided.mark)) == (True, False)
+    elsewhere = build(kind, settings, docker_folder=str(tmp_path / "other"))
+    assert elsewhere.holds(provided.mark, provided.file), "where it was written counts, not where Docker looks now"
+    removed = [elsewhere.remove(provided.mark, provided.file) for _ in range(2)]
+    assert removed == [True, False]
     assert connections.calls[0].region == ("cn-north-1" if kind is Ecr else "us-east-1")
 
 

@@ -94,13 +94,13 @@ def test_what_was_written_is_taken_back_and_nothing_else(eks, path):
     path.write_text(THEIRS)
     integration = eks(alias="work")
     mark = integration.provide(aws_credentials(), "dev", chosen=True).mark
-    assert integration.holds(mark)
+    assert integration.holds(mark, str(path))
     # A namespace is the person's, and stays theirs.
     path.write_text(path.read_text().replace("    cluster: arn", "    namespace: web\n    cluster: arn"))
-    assert integration.holds(mark)
+    assert integration.holds(mark, str(path))
     assert integration.provide(aws_credentials(), "dev").mark == mark
     assert "namespace: web" in path.read_text()
-    assert (integration.remove(mark), integration.remove(mark)) == (True, False)
+    assert (integration.remove(mark, str(path)), integration.remove(mark, str(path))) == (True, False)
     assert path.read_text() == THEIRS.replace("current-context: home", "current-context: ''")
 
 
@@ -108,14 +108,14 @@ def test_an_entry_that_somebody_changed_is_theirs(eks, path):
     integration = eks()
     mark = integration.provide(aws_credentials(), "dev").mark
     path.write_text(path.read_text().replace("https://x.eks", "https://proxy"))
-    assert not integration.holds(mark)
-    assert not integration.remove(mark)
+    assert not integration.holds(mark, str(path))
+    assert not integration.remove(mark, str(path))
     assert "https://proxy" in path.read_text()
 
 
 def test_our_own_file_goes_with_its_last_entry(eks, path):
     integration = eks()
-    integration.remove(integration.provide(aws_credentials(), "dev").mark)
+    integration.remove(integration.provide(aws_credentials(), "dev").mark, str(path))
     assert not path.exists()
 
 

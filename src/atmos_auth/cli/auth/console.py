@@ -62,12 +62,20 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     console = project.auth.console_url(identity, wish)
     for remark in console.remarks:
         project.prompter.warn(remark)
+    if env_names.is_github_job(project.environ):
+        # A job's log may be read by many: what follows shows as *** in it.
+        from atmos_auth.delivery.formats.github import masking
+
+        project.streams.stderr.write(masking([console.url]))
+        project.streams.stderr.flush()
     if arguments.print_only:
         project.streams.stdout.write(f"{console.url}\n")
         return 0
     _show(console, project)
     if arguments.no_open:
         _show_address(console, project, "Open it in a browser:")
+    elif env_names.is_github_job(project.environ):
+        project.streams.stderr.write("\nNo browser is opened in a job, and its log hides the address: --print-only\n")
     elif env_names.is_continuous_integration(project.environ):
         _show_address(console, project, "No browser is opened in a CI job. Open it in yours:")
     elif _opened(console, project, isolated=arguments.isolated or project.auth.opens_isolated()):

@@ -48,7 +48,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="keys: the credentials; files: pointers to them; process: a profile that fetches them (default: keys)",
     )
     parser.add_argument(
-        "-o", "--output-file", metavar="FILE", help="append to this file (0600) instead of stdout; -: stdout"
+        "-o",
+        "--output-file",
+        metavar="FILE",
+        help="append to this file (0600 if new) instead of stdout; -: stdout",
     )
     parser.add_argument("--unset", action="store_true", help="print what clears all that this command ever sets")
     parser.add_argument("--login", action="store_true", help="sign in if that is needed")
@@ -68,6 +71,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     environment = Environment({}, ())
     if identity is not None:
         environment = _environment(arguments, project, identity, mode)
+        _warn_of_what_wins(environment, arguments, project, file_format)
         environment = environment._replace(unset=_in_the_way(environment, identity, project))
     _hand_over(arguments, project, environment, file_format)
     return 0
@@ -77,6 +81,11 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
     reach = ASKING if arguments.login else OFFLINE if arguments.offline else SILENT
     if mode == "keys":
         return project.auth.keys_environment(identity, reach)
+    if project.keeps_nothing:
+        raise UsageError(
+            f"--mode {mode} points at files, and with a keyring in memory they are gone when this command ends",
+            hints=["--mode keys", "atmos auth exec -- COMMAND"],
+        )
     pointing_reach = ASKING if arguments.login else None
     if mode == "process":
         process = project.command_line("auth", "credential-process", f"--identity={identity}")
@@ -113,15 +122,33 @@ def _cleared(said: Asked, project: Project) -> Environment:
 
 def _hand_over(arguments: argparse.Namespace, project: Project, environment: Environment, file_format: str) -> None:
     text = render(file_format, environment.variables, environment.unset)
-    path = arguments.output_file or project.environ.get(env_names.ATMOS_AUTH_ENV_OUTPUT_FILE)
+    path = _output_file(arguments, project)
     if file_format == "github":
         path = path or _github_file(project)
-        _mask(environment, project)
         _warn_of_what_stays(environment, project)
-    if path and path != STDOUT:
-        _append(path, text)
-    else:
+    is_data = path == STDOUT or not path
+    _mask(environment, project, project.streams.stderr if is_data else project.streams.stdout)
+    if is_data:
         _print(environment, text, project.streams.stdout)
+    else:
+        _append(path, text, is_whole=FORMATS[file_format].is_whole)
+
+
+def _output_file(arguments: argparse.Namespace, project: Project) -> str:
+    return str(arguments.output_file or project.environ.get(env_names.ATMOS_AUTH_ENV_OUTPUT_FILE) or "")
+
+
+def _warn_of_what_wins(
+    environment: Environment, arguments: argparse.Namespace, project: Project, file_format: str
+) -> None:
+    """Name what the file holds from before, would win, and cannot be unset in it."""
+    path = _output_file(arguments, project)
+    if FORMATS[file_format].unsets or path in {"", STDOUT} or not os.path.isfile(path):
+        return
+    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        before = {line.removeprefix("export ").partition("=")[0].strip() for line in file}
+        if winners := sorted(before & set(environment.unset)):
+            project.streams.stderr.write(f"⚠ {path} holds {', '.join(winners)}, which would win: remove it there\n")
 
 
 def _warn_of_what_stays(environment: Environment, project: Project) -> None:
@@ -131,22 +158,23 @@ def _warn_of_what_stays(environment: Environment, project: Project) -> None:
         project.streams.stderr.write(f"⚠ {names} is set in this job, and a later step would heed it: remove it there\n")
 
 
-def _mask(environment: Environment, project: Project) -> None:
-    """Hide the secrets in the job's log, before any later step can print them."""
-    if project.environ.get(env_names.GITHUB_ACTIONS) != "true":
+def _mask(environment: Environment, project: Project, log: TextIO) -> None:
+    """Hide the secrets in a GitHub job's log, before any later step can print them."""
+    if not env_names.is_github_job(project.environ):
         return
     from atmos_auth.delivery.formats.github import masking
 
-    project.streams.stdout.write(
-        masking([environment.variables[name] for name in SECRETS if name in environment.variables])
-    )
-    project.streams.stdout.flush()
+    log.write(masking([environment.variables[name] for name in SECRETS if name in environment.variables]))
+    log.flush()
 
 
 def _chosen(flag: str | None, project: Project, variable: str, known: Collection[str], what: str) -> str:
     chosen = flag or project.environ.get(variable, "")
     if chosen and chosen not in known:
-        raise UsageError(f"invalid {what}: unsupported {what}: {chosen}", hints=[f"use one of: {', '.join(known)}"])
+        source = "" if flag else f" in {variable}"
+        raise UsageError(
+            f"invalid {what}{source}: unsupported {what}: {chosen}", hints=[f"use one of: {', '.join(known)}"]
+        )
     return chosen
 
 
@@ -194,7 +222,12 @@ def _ends_in_a_line(path: str) -> bool:
         return True
 
 
-def _append(path: str, text: str) -> None:
+def _append(path: str, text: str, *, is_whole: bool) -> None:
+    if is_whole and os.path.isfile(path) and os.path.getsize(path):
+        raise StoreError(
+            f"{path} is not empty: what is appended to it would not be JSON any more",
+            hints=["remove it, or name another file"],
+        )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors=_RAW) as file:

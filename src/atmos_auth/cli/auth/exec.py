@@ -27,6 +27,7 @@ examples:
   atmos auth exec --identity prod-admin -- aws sts get-caller-identity
   atmos auth exec --refresh -- ./migrate-for-hours"""
 TAKES_COMMAND = True
+TAKES_REST = True
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

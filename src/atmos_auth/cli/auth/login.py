@@ -27,6 +27,7 @@ examples:
   atmos auth login --tags production     the identity that has the tag
   atmos auth login --no-browser --qr     show a code for another device"""
 POSITIONALS = 1
+COMPLETIONS = {"--tags": "<identity tags>"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

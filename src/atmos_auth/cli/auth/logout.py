@@ -37,6 +37,7 @@ examples:
   atmos auth logout --all-realms
   atmos auth logout breakglass --keychain"""
 POSITIONALS = 1
+COMPLETIONS = {"--tags": "<provider tags>"}
 # Targets of steps that end a sign-in, and not only what came from it.
 _SIGN_INS = ("session here", "browser sign-in", "browser window")
 _BROWSER_NOTICE = (

@@ -32,6 +32,7 @@ examples:
   atmos auth shell --refresh             for days that outlast credentials
   atmos auth shell -- -c 'terraform plan'"""
 POSITIONALS = 1
+TAKES_REST = True
 ADVICE = ("to choose a shell: --shell NAME", "to hand the shell arguments: put them after `--`")
 COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
 

@@ -8,11 +8,15 @@ from atmos_auth.domain.errors import InvalidSetting, UsageError
 
 
 class Format(NamedTuple):
-    """One format: the module whose `text` writes it, and whether its reader can be told to unset a variable."""
+    """One format: the module whose `text` writes it, and whether its reader can be told to unset a variable.
+
+    `any_name` tells that every name of a variable can be written, `is_whole` that nothing may stand before its text.
+    """
 
     module: str
     unsets: bool = False
     any_name: bool = False
+    is_whole: bool = False
 
 
 FORMATS = {
@@ -21,7 +25,7 @@ FORMATS = {
     "fish": Format("atmos_auth.delivery.formats.fish", unsets=True),
     "powershell": Format("atmos_auth.delivery.formats.powershell", unsets=True),
     "cmd": Format("atmos_auth.delivery.formats.cmd", unsets=True),
-    "json": Format("atmos_auth.delivery.formats.json_object", any_name=True),
+    "json": Format("atmos_auth.delivery.formats.json_object", any_name=True, is_whole=True),
     "dotenv": Format("atmos_auth.delivery.formats.dotenv"),
     "env": Format("atmos_auth.delivery.formats.env_file"),
     "github": Format("atmos_auth.delivery.formats.github"),

@@ -3,6 +3,7 @@
 Rules: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 """
 
+import os
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
@@ -54,7 +55,7 @@ class Ecr:
         """Log Docker in, over the network; raises `IntegrationFailed`, `AccessDenied`, `StoreError` and their like."""
         region = self._spec.registry.region
         login = private_login(self._tools.aws, credentials, region=region, endpoint_url=self._spec.endpoint_url or None)
-        docker = self._docker
+        docker = self._docker(self._tools.docker_folder)
         mark = docker.log_in(login.user, login.password)
         return Provided(f"ECR login: {self._registry}", docker.path, mark, login.expires_at)
 
@@ -62,24 +63,23 @@ class Ecr:
         """Return the variable that says where Docker's configuration is."""
         return {DOCKER_CONFIG: self._tools.docker_folder}
 
-    def holds(self, mark: str) -> bool:
-        """Tell whether Docker still has that login."""
-        return self._docker.is_logged_in(mark)
+    def holds(self, mark: str, file: str) -> bool:
+        """Tell whether Docker, with that configuration file, still has that login."""
+        return self._docker(os.path.dirname(file)).is_logged_in(mark)
 
-    def remove(self, mark: str) -> bool:
+    def remove(self, mark: str, file: str) -> bool:
         """Log Docker out, unless it has another login by now."""
-        return self._docker.log_out(mark)
+        return self._docker(os.path.dirname(file)).log_out(mark)
 
     @property
     def _registry(self) -> str:
         return registry_host(self._spec.registry.account_id, self._spec.registry.region)
 
-    @property
-    def _docker(self) -> DockerLogin:
+    def _docker(self, folder: str) -> DockerLogin:
         tools = self._tools
         return DockerLogin(
             self._registry,
-            tools.docker_folder,
+            folder,
             environ=tools.environ,
             locks=tools.locks,
             clock=tools.clock,

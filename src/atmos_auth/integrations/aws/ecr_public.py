@@ -3,6 +3,7 @@
 Rules: https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
 """
 
+import os
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
@@ -58,7 +59,7 @@ class EcrPublic:
     def provide(self, credentials: AwsCredentials, identity: str, *, chosen: bool = False) -> Provided:
         """Log Docker in, over the network; raises `IntegrationFailed`, `AccessDenied`, `StoreError` and their like."""
         login = public_login(self._tools.aws, credentials, endpoint_url=self._spec.endpoint_url or None)
-        docker = self._docker
+        docker = self._docker(self._tools.docker_folder)
         mark = docker.log_in(login.user, login.password)
         return Provided(f"ECR login: {PUBLIC_REGISTRY}", docker.path, mark, login.expires_at)
 
@@ -66,20 +67,19 @@ class EcrPublic:
         """Return the variable that says where Docker's configuration is."""
         return {DOCKER_CONFIG: self._tools.docker_folder}
 
-    def holds(self, mark: str) -> bool:
-        """Tell whether Docker still has that login."""
-        return self._docker.is_logged_in(mark)
+    def holds(self, mark: str, file: str) -> bool:
+        """Tell whether Docker, with that configuration file, still has that login."""
+        return self._docker(os.path.dirname(file)).is_logged_in(mark)
 
-    def remove(self, mark: str) -> bool:
+    def remove(self, mark: str, file: str) -> bool:
         """Log Docker out, unless it has another login by now."""
-        return self._docker.log_out(mark)
+        return self._docker(os.path.dirname(file)).log_out(mark)
 
-    @property
-    def _docker(self) -> DockerLogin:
+    def _docker(self, folder: str) -> DockerLogin:
         tools = self._tools
         return DockerLogin(
             PUBLIC_REGISTRY,
-            tools.docker_folder,
+            folder,
             environ=tools.environ,
             locks=tools.locks,
             clock=tools.clock,

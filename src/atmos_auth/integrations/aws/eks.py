@@ -122,26 +122,24 @@ class Eks:
         """Return the variables that name the file, for kubectl and for Terraform."""
         return {KUBECONFIG: self._path, KUBE_CONFIG_PATH: self._path}
 
-    def holds(self, mark: str) -> bool:
+    def holds(self, mark: str, file: str) -> bool:
         """Tell whether the file still has that entry."""
-        path = self._path
-        return self._found(Kubeconfig(read_shared(path), path), mark) is not None
+        return self._found(Kubeconfig(read_shared(file), file), mark) is not None
 
-    def remove(self, mark: str) -> bool:
+    def remove(self, mark: str, file: str) -> bool:
         """Take cluster, context and user out of the file, unless they are others by now."""
-        path = self._path
-        with locked_shared(path, locks=self._tools.locks, clock=self._tools.clock):
-            config = Kubeconfig(read_shared(path), path)
+        with locked_shared(file, locks=self._tools.locks, clock=self._tools.clock):
+            config = Kubeconfig(read_shared(file), file)
             names = self._found(config, mark)
             if names is None:
                 return False
             gone = [Entry(section, name, None) for section, name in names.items()]
             current = "" if config.current_context == names[CONTEXTS] else None
             text = config.edited(gone, current).text
-            if Kubeconfig(text, path).is_bare and path == self._tools.kubeconfig:
-                remove_file(path)
+            if Kubeconfig(text, file).is_bare and file == self._tools.kubeconfig:
+                remove_file(file)
             else:
-                write_shared(path, text, mode=int(self._cluster.kubeconfig.mode, 8))
+                write_shared(file, text, mode=int(self._cluster.kubeconfig.mode, 8))
             return True
 
     @property
