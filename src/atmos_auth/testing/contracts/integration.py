@@ -90,26 +90,29 @@ class IntegrationContract:
         assert not (tmp_path / "kube").exists()
 
     def test_what_it_does_can_be_recognised_and_taken_back_once(self, built: Any, aws: FakeConnections) -> None:
-        """`holds` and `remove` know its work by the mark."""
+        """`holds` and `remove` know its work by the mark, in the file that it named."""
         self.script(aws)
-        assert not built.holds("another")
         provided = built.provide(aws_credentials(), "dev")
         assert provided.what
         assert Path(provided.file).is_file()
-        assert built.holds(provided.mark)
-        assert not built.holds("another")
-        assert not built.remove("another")
-        assert built.holds(provided.mark)
-        assert built.remove(provided.mark)
-        assert not built.holds(provided.mark)
-        assert not built.remove(provided.mark)
+        nowhere = str(Path(provided.file).parent / "elsewhere" / Path(provided.file).name)
+        assert not built.holds(provided.mark, nowhere)
+        assert not built.remove(provided.mark, nowhere)
+        assert built.holds(provided.mark, provided.file)
+        assert not built.holds("another", provided.file)
+        assert not built.remove("another", provided.file)
+        assert built.holds(provided.mark, provided.file)
+        assert built.remove(provided.mark, provided.file)
+        assert not built.holds(provided.mark, provided.file)
+        assert not built.remove(provided.mark, provided.file)
 
     def test_doing_it_again_is_fine(self, built: Any, aws: FakeConnections) -> None:
         """It runs after every sign-in."""
         self.script(aws)
         self.script(aws)
         built.provide(aws_credentials(), "dev")
-        assert built.holds(built.provide(aws_credentials(), "dev", chosen=True).mark)
+        again = built.provide(aws_credentials(), "dev", chosen=True)
+        assert built.holds(again.mark, again.file)
 
     def test_what_it_says_holds_no_secret_of_the_identity(self, built: Any, aws: FakeConnections) -> None:
         """Its sentence is shown, and what it wrote is on record."""
