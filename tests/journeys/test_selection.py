@@ -35,7 +35,7 @@ CHOSEN = [
     (["--identity=off", "env", "-i", "alpha"], "no", NONE, "Alpha"),
     (["env", "BETA.ONE"], "off", NONE, "beta.one"),
     (["env", "Gamma/Two", "--identity", "gamma/two"], None, NONE, "gamma/two"),
-    (["env", "-i", "--", "ignored"], "alpha", NONE, None),
+    (["env", "-i", "--"], "alpha", NONE, None),
     (["env"], "GAMMA/TWO", NONE, "gamma/two"),
     (["env", "--login"], None, ONE, "Alpha"),
     (["env", "--mode", "files", "Delta Three"], None, NONE, "delta three"),
