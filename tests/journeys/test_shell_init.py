@@ -186,7 +186,7 @@ def test_the_line_for_a_startup_file_works_and_keeps_the_status(ambient, shell: 
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     printed = ambient.atmos("auth", "shell-init", shell).stdout
-    (line,) = re.findall(r"^# (P.*atmos_prompt.*|precmd.*)$", printed, re.MULTILINE)
+    (line,) = re.findall(rf"^# {shell}: (P.*atmos_prompt.*|precmd.*)$", printed, re.MULTILINE)
     name, before, more = {
         "bash": (".bashrc", "PS1='$? mine> '", ""),
         "zsh": (".zshrc", "PROMPT='%? mine> '", "unsetopt zle prompt_sp"),

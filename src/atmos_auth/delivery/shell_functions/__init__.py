@@ -2,8 +2,8 @@
 
 import os
 
-# The name says the language.
-FILES = {"bash": "bash.sh", "zsh": "zsh.zsh", "fish": "fish.fish", "powershell": "powershell.ps1"}
+# What differs between bash and zsh is asked there.
+FILES = {"bash": "bash_and_zsh.sh", "zsh": "bash_and_zsh.sh", "fish": "fish.fish", "powershell": "powershell.ps1"}
 
 
 def functions_for(shell: str, *, program: str = "atmos auth") -> str:

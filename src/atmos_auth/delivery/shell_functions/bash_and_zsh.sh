@@ -9,19 +9,25 @@ function atmos-id {
     *) set -- "--identity=$1" ;;
   esac
   # Nothing is evaluated unless all of it was printed.
-  __atmos_lines="$(command atmos auth env --format=zsh --output-file=- --login "$@")" || return
+  __atmos_lines="$(command atmos auth env --format=bash --output-file=- --login "$@")" || return
   eval "$__atmos_lines"
 }
 
 # Sets atmos_prompt to "(NAME 42m) ", or to nothing; reads variables only, and starts no process.
-# precmd_functions+=(atmos-prompt); setopt prompt_subst; PROMPT='${atmos_prompt-}'$PROMPT
+# bash: PROMPT_COMMAND="atmos-prompt${PROMPT_COMMAND:+;$PROMPT_COMMAND}"; PS1='${atmos_prompt-}'"$PS1"
+# zsh: precmd_functions+=(atmos-prompt); setopt prompt_subst; PROMPT='${atmos_prompt-}'$PROMPT
 function atmos-prompt {
   local __atmos_status=$?
-  emulate -L zsh
-  local end="${AWS_CREDENTIAL_EXPIRATION-}" name="${${ATMOS_IDENTITY-}//\%/%%}" left='' now='' year month day
+  if [ -n "${ZSH_VERSION-}" ]; then emulate -L zsh; fi
+  local end="${AWS_CREDENTIAL_EXPIRATION-}" name="${ATMOS_IDENTITY-}" left='' now='' year month day
   end="${end/%+00:00/Z}"
   atmos_prompt=''
-  if zmodload zsh/datetime 2>/dev/null; then now=$EPOCHSECONDS; fi
+  if [ -n "${ZSH_VERSION-}" ]; then
+    name="${name//\%/%%}"
+    if zmodload zsh/datetime 2>/dev/null; then now=$EPOCHSECONDS; fi
+  elif [ "$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))" -ge 402 ]; then
+    printf -v now '%(%s)T' -1
+  fi
   if [[ -n "$now" && "$end" == [0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z ]]; then
     year=$((10#${end:0:4})) month=$((10#${end:5:2})) day=$((10#${end:8:2}))
     # A year begins in March here, so that its odd day is the last one.
