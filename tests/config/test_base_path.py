@@ -8,17 +8,17 @@ from atmos_auth.domain.place import Place
 
 @pytest.fixture
 def repository(project):
-    """A repository whose configuration stands in `conf`, seen from `conf/work`."""
+    """A repository whose configuration stands in `conf`, seen from `conf/here`."""
     project.directory(".git")
     project.directory("infra")
     project.directory("conf/local")
-    project.directory("conf/work/near")
+    project.directory("conf/here/near")
     return project
 
 
 def base(project, written=None, environ=None, **choices):
     project.write("conf/atmos.yaml", "" if written is None else f"base_path: {written}\n")
-    return os.path.relpath(project.load(environ, cwd="conf/work", **choices).base_path, project.root)
+    return os.path.relpath(project.load(environ, cwd="conf/here", **choices).base_path, project.root)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_from_a_file(repository, written, expected):
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [(".", "conf/work"), ("./near", "conf/work/near"), ("..", "conf"), ("infra", "infra"), ("near", "conf/work/near")],
+    [(".", "conf/here"), ("./near", "conf/here/near"), ("..", "conf"), ("infra", "infra"), ("near", "conf/here/near")],
 )
 def test_from_the_command_line_or_the_environment(repository, written, expected):
     assert base(repository, "./local", base_path=written) == expected
@@ -64,7 +64,7 @@ def test_absolute_and_home_paths(repository):
 
 
 def test_without_a_repository(project):
-    project.directory("conf/work")
+    project.directory("conf/here")
     assert base(project) == "conf"
     assert base(project, "infra") == "conf/infra"
 
@@ -81,13 +81,13 @@ def test_without_any_file_it_is_the_working_directory(repository):
 
 def test_the_configuration_may_set_the_variable(repository):
     repository.write("conf/atmos.yaml", "env: {ATMOS_BASE_PATH: ./near}\nbase_path: ../infra\n")
-    assert repository.load(cwd="conf/work").base_path == str(repository.root / "conf/work/near")
+    assert repository.load(cwd="conf/here").base_path == str(repository.root / "conf/here/near")
 
 
 def test_it_is_relative_to_the_strongest_files_directory(repository):
     repository.write("chosen/atmos.yaml", "")
-    repository.write("conf/work/atmos.yaml", "base_path: ./x\n")
-    config = repository.load({"ATMOS_CLI_CONFIG_PATH": "../../chosen"}, cwd="conf/work")
+    repository.write("conf/here/atmos.yaml", "base_path: ./x\n")
+    config = repository.load({"ATMOS_CLI_CONFIG_PATH": "../../chosen"}, cwd="conf/here")
     assert config.base_path == str(repository.root / "chosen/x")
 
 

@@ -93,7 +93,11 @@ def test_a_child_of_exec_works_although_the_shell_is_full_of_other_credentials(m
 
 @pytest.mark.parametrize(
     ("written", "folder"),
-    [("{tmp}/elsewhere", "{tmp}/elsewhere/corp"), ("~/work/aws", "{home}/work/aws/corp"), ("keys", "{here}/keys/corp")],
+    [
+        ("{tmp}/elsewhere", "{tmp}/elsewhere/corp"),
+        ("~/cloud/aws", "{home}/cloud/aws/corp"),
+        ("keys", "{here}/keys/corp"),
+    ],
 )
 def test_base_path_moves_the_files(machine, tmp_path: Path, written: str, folder: str):
     configured(machine, files=f', files: {{ base_path: "{written.format(tmp=tmp_path)}" }}')

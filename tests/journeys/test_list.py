@@ -29,7 +29,7 @@ auth:
       region: us-east-1
       start_url: https://corp.awsapps.com/start
       session: { duration: 1h }
-      spec: { files: { base_path: ~/work } }
+      spec: { files: { base_path: ~/aws } }
       tags: [blue]
     Other:
       kind: aws/iam-identity-center
@@ -59,7 +59,7 @@ Authentication Configuration
 │   │   └── Duration: 1h
 │   ├── Spec
 │   │   └── Files
-│   │       └── Base path: ~/work
+│   │       └── Base path: ~/aws
 │   ├── Tags: blue
 │   └── dev (aws/permission-set) [DEFAULT] [ALIAS: Development]
 │       ├── Principal

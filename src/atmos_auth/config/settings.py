@@ -91,7 +91,7 @@ class Files(Struct, frozen=True, forbid_unknown_fields=True):
 
     base_path: Annotated[
         str,
-        Meta(pattern=r"^[^\x00\r\n]*[^\s\x00][^\x00\r\n]*$", description="a path", examples=["~/work/aws"]),
+        Meta(pattern=r"^[^\x00\r\n]*[^\s\x00][^\x00\r\n]*$", description="a path", examples=["~/cloud/aws"]),
     ] = ""
 
 
