@@ -3,7 +3,6 @@
 Rules: https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
 """
 
-import os
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
@@ -11,9 +10,8 @@ from msgspec import Meta, Struct, field
 from atmos_auth.aws_api.ecr import PUBLIC_REGISTRY, public_login
 from atmos_auth.config.settings import IntegrationSettings, IntegrationSpec
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.domain.env_names import DOCKER_CONFIG
 from atmos_auth.domain.integration import IntegrationTools, Provided
-from atmos_auth.host.docker_login import DockerLogin
+from atmos_auth.host.docker_registry import DockerRegistry
 
 
 class PublicRegistry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +39,7 @@ class EcrPublicSettings(IntegrationSettings, frozen=True, kw_only=True, forbid_u
     spec: PublicSpec = field(default_factory=PublicSpec)
 
 
-class EcrPublic:
+class EcrPublic(DockerRegistry):
     """Gets the public registry's password, and gives it to Docker."""
 
     needs: ClassVar[tuple[type, ...]] = (AwsCredentials,)
@@ -49,39 +47,9 @@ class EcrPublic:
 
     def __init__(self, name: str, settings: EcrPublicSettings, tools: IntegrationTools) -> None:
         self._spec = settings.spec
-        self._tools = tools
-
-    @property
-    def what(self) -> str:
-        """Name the login."""
-        return f"Docker login of {PUBLIC_REGISTRY}"
+        super().__init__(PUBLIC_REGISTRY, tools)
 
     def provide(self, credentials: AwsCredentials, identity: str, *, chosen: bool = False) -> Provided:
         """Log Docker in, over the network; raises `IntegrationFailed`, `AccessDenied`, `StoreError` and their like."""
         login = public_login(self._tools.aws, credentials, endpoint_url=self._spec.endpoint_url or None)
-        docker = self._docker(self._tools.docker_folder)
-        mark = docker.log_in(login.user, login.password)
-        return Provided(f"ECR login: {PUBLIC_REGISTRY}", docker.path, mark, login.expires_at)
-
-    def environment(self) -> dict[str, str]:
-        """Return the variable that says where Docker's configuration is."""
-        return {DOCKER_CONFIG: self._tools.docker_folder}
-
-    def holds(self, mark: str, file: str) -> bool:
-        """Tell whether Docker, with that configuration file, still has that login."""
-        return self._docker(os.path.dirname(file)).is_logged_in(mark)
-
-    def remove(self, mark: str, file: str) -> bool:
-        """Log Docker out, unless it has another login by now."""
-        return self._docker(os.path.dirname(file)).log_out(mark)
-
-    def _docker(self, folder: str) -> DockerLogin:
-        tools = self._tools
-        return DockerLogin(
-            PUBLIC_REGISTRY,
-            folder,
-            environ=tools.environ,
-            locks=tools.locks,
-            clock=tools.clock,
-            keeps_nothing=tools.keeps_nothing,
-        )
+        return self._log_in("ECR login", login.user, login.password, login.expires_at)
