@@ -5,24 +5,13 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import time
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--remote-debugging-pipe",
-)
+from installed import CHROMIUM, CHROMIUM_FLAGS
+
 _AWS = "https://signin.aws.amazon.com/*"
 _SECONDS = 60
 
@@ -42,7 +31,13 @@ class Chromium:
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
             (os.POSIX_SPAWN_OPEN, 2, str(folder / "errors"), os.O_WRONLY | os.O_CREAT, 0o600),
         ]
-        arguments = [CHROMIUM, *_FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank"]
+        arguments = [
+            CHROMIUM,
+            *CHROMIUM_FLAGS,
+            "--remote-debugging-pipe",
+            f"--user-data-dir={folder / 'profile'}",
+            "about:blank",
+        ]
         environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
         self._process = os.posix_spawn(CHROMIUM, arguments, environ, file_actions=moves, setpgroup=0)
         os.close(commands)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _SESSION = botocore.session.Session()
-# For `page_browser`, and for `saml_cases`, which tests of other rooms use too.
-sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+# For `page_browser` and its like.
+sys.path.append(str(Path(__file__).parent))
 
 
 class Api:

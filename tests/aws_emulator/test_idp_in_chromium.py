@@ -6,12 +6,13 @@ import os
 from urllib.parse import parse_qs
 
 import pytest
-from chromium import CHROMIUM, Chromium
+from chromium import Chromium
 
+from installed import in_chromium
 from saml_cases import ADMIN, PROVIDER, READ_ONLY
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    in_chromium,
     pytest.mark.skipif(os.name != "posix", reason="the pipe to the browser is one of POSIX"),
 ]
 ANN, BEN, CLEO = "ann@example.com", "ben@example.com", "cleo@example.com"

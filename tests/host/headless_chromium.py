@@ -1,7 +1,6 @@
 """A Chromium without a window in place of the person's browser, and hands that use its pages."""
 
 import re
-import shutil
 import socket
 import threading
 import time
@@ -11,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Page, sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-NOT_INSTALLED = "chromium is not installed"
+from installed import CHROMIUM
+
 _FLAGS = (
     "--headless=new --disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync --disable-gpu --disable-dev-shm-usage --remote-debugging-port=0"

@@ -18,6 +18,7 @@ from atmos_auth.host.browser_programs import BrowserPrograms
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.driven_browser import PlaywrightBrowser
 from atmos_auth.testing import FakePrompter
+from installed import in_chromium
 
 
 class Mirror:
@@ -95,7 +96,7 @@ def running(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED)
+@in_chromium
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="elsewhere the archives have other names")
 def test_where_there_is_none_one_is_downloaded_and_driven(
     environ: dict[str, str], mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -34,9 +34,9 @@ from atmos_auth.host.browser_programs import BrowserPrograms
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.driven_browser import PlaywrightBrowser
 from atmos_auth.testing import FakeClock, FakePrompter
+from installed import CHROMIUM, in_chromium
 
 RESPONSE = "PHNhbWw+CANARY+100%/é?&=\r\nPC9zYW1sPg=="
-in_chromium = pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED)
 
 
 class Web:
@@ -200,7 +200,7 @@ def test_it_comes_from_wherever_a_page_posts_it(desk: Desk, web: Web, way: str):
         "/popup": "<script>window.open('/form')</script>",
         "/noopener": "<script>window.open('/form', '', 'noopener')</script>",
         "/closing": "<script>window.open('/form-and-close')</script>",
-        "/form-and-close": web.form().replace("submit()", "submit(); setTimeout(() => window.close(), 30)"),
+        "/form-and-close": web.form().replace("submit()", "submit(); setTimeout(() => window.close(), 150)"),
         "/meta": "<meta http-equiv=refresh content='0; url=/form'>",
     }
     assert desk.posted(f"/{way}") == RESPONSE
@@ -537,7 +537,7 @@ def self_signed(folder: Path) -> str:
 @in_chromium
 def test_without_a_screen_it_says_so(desk: Desk):
     with pytest.raises(AuthenticationFailed, match="there is no screen") as caught:
-        desk.posted(program=str(headless_chromium.CHROMIUM))
+        desk.posted(program=str(CHROMIUM))
     assert caught.value.hints
 
 

@@ -1,5 +1,3 @@
-import http.client
-import shutil
 import socket
 import subprocess
 import threading
@@ -13,11 +11,13 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from loopback_client import Client, StandingClock, soon
 
 from atmos_auth.domain.errors import AuthenticationFailed, InvalidSetting, SignInExpired
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.form_post import FormPostListener
 from atmos_auth.host.form_request import LARGEST_BODY, FormExpectation
+from installed import CHROMIUM, CHROMIUM_FLAGS, in_chromium
 
 PATH = "/saml"
 FIELD = "SAMLResponse"
@@ -26,28 +26,6 @@ STATE = "state-0123456789abcdef"
 VALUE = "PHNhbWxwOlJlc3BvbnNl+/A=\r\nPHNhbWxwOlJlc3BvbnNl"
 FORM = "application/x-www-form-urlencoded"
 GOOD = urlencode({FIELD: VALUE, "RelayState": STATE})
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
-
-
-class StandingClock:
-    def __init__(self, now=1_000.0):
-        self.time = now
-
-    def now(self):
-        return self.time
-
-    def sleep(self, seconds):
-        raise AssertionError("the listener must not sleep")
 
 
 @contextmanager
@@ -57,35 +35,8 @@ def listening(port=0, clock=None, **how):
         yield listener
 
 
-def soon(seconds=5.0):
-    return time.time() + seconds
-
-
 def port_of(listener):
     return urlsplit(listener.address).port
-
-
-class Client:
-    """A connection that sent `request` and reads the answer later; until somebody waits, it queues."""
-
-    def __init__(self, listener, request=b""):
-        self.socket = socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5)
-        if request:
-            self.socket.sendall(request)
-
-    def answer(self):
-        """Return status, headers and body, having read to the end."""
-        with self.socket:
-            response = http.client.HTTPResponse(self.socket)
-            response.begin()
-            body = response.read().decode()
-            return response.status, {k.lower(): v for k, v in response.getheaders()}, body
-
-    def status(self):
-        return self.answer()[0]
-
-    def close(self):
-        self.socket.close()
 
 
 def message(
@@ -107,7 +58,7 @@ def message(
 
 
 def post(listener, body=GOOD, **how):
-    return Client(listener, b"".join(message(port_of(listener), body, **how)))
+    return Client(port_of(listener), b"".join(message(port_of(listener), body, **how)))
 
 
 def test_returns_the_value_as_it_was_sent_and_shows_a_page():
@@ -129,7 +80,7 @@ def test_returns_the_value_as_it_was_sent_and_shows_a_page():
 
 def test_is_bound_to_the_loopback_address_before_the_block_begins():
     with listening() as listener:
-        Client(listener).close()
+        Client(port_of(listener)).close()
         with socket.socket() as elsewhere:
             assert elsewhere.connect_ex(("127.0.0.2", port_of(listener))) != 0
 
@@ -263,7 +214,7 @@ def test_a_hostile_request_is_refused_and_the_wait_goes_on(name):
 )
 def test_what_is_not_http_is_refused_and_the_wait_goes_on(request_bytes):
     with listening() as listener:
-        hostile = Client(listener, request_bytes)
+        hostile = Client(port_of(listener), request_bytes)
         good = post(listener)
         assert listener.wait(soon()) == VALUE
         hostile.close()
@@ -288,7 +239,7 @@ def send_slowly(client, request, size, pause=0.002):
 def test_a_request_in_pieces_is_put_together(size):
     value = VALUE if size == 7 else "A" * 700_001
     with listening() as listener:
-        client = Client(listener)
+        client = Client(port_of(listener))
         form = urlencode({FIELD: value, "RelayState": STATE})
         sending = send_slowly(client, b"".join(message(port_of(listener), form)), size)
         assert listener.wait(soon()) == value
@@ -300,13 +251,13 @@ def test_the_largest_form_is_taken_and_one_byte_more_is_not():
     rest = f"RelayState={STATE}&{FIELD}="
     with listening() as listener:
         value = "A" * (LARGEST_BODY - len(rest))
-        too_large = Client(listener)
+        too_large = Client(port_of(listener))
         refusing = send_slowly(too_large, b"".join(message(port_of(listener), f"{rest}{value}A")), 100_000)
         with pytest.raises(SignInExpired):
             listener.wait(soon(0.3))
         refusing.join()
         assert too_large.status() == 413
-        client = Client(listener)
+        client = Client(port_of(listener))
         sending = send_slowly(client, b"".join(message(port_of(listener), rest + value)), 100_000, pause=0)
         assert listener.wait(soon()) == value
         sending.join()
@@ -316,9 +267,9 @@ def test_the_largest_form_is_taken_and_one_byte_more_is_not():
 def test_a_head_that_is_wrong_is_refused_before_its_body_has_come():
     with listening() as listener:
         clients = {
-            404: Client(listener, message(port_of(listener), target="/")[0]),
-            405: Client(listener, message(port_of(listener), method="PUT")[0]),
-            413: Client(listener, message(port_of(listener), length=f"Content-Length: {10**9}\r\n")[0]),
+            404: Client(port_of(listener), message(port_of(listener), target="/")[0]),
+            405: Client(port_of(listener), message(port_of(listener), method="PUT")[0]),
+            413: Client(port_of(listener), message(port_of(listener), length=f"Content-Length: {10**9}\r\n")[0]),
         }
         good = post(listener)
         assert listener.wait(soon()) == VALUE
@@ -329,7 +280,7 @@ def test_a_head_that_is_wrong_is_refused_before_its_body_has_come():
 def test_what_follows_the_form_is_ignored():
     with listening() as listener:
         head, body = message(port_of(listener))
-        client = Client(listener, head + body + b"\r\nGET / HTTP/1.1\r\n\r\n")
+        client = Client(port_of(listener), head + body + b"\r\nGET / HTTP/1.1\r\n\r\n")
         assert listener.wait(soon()) == VALUE
         assert client.status() == 200
 
@@ -337,9 +288,9 @@ def test_what_follows_the_form_is_ignored():
 def test_clients_that_stop_halfway_do_not_hold_up_the_answer():
     with listening() as listener:
         head, body = message(port_of(listener))
-        silent = [Client(listener) for _ in range(30)]
-        half = [Client(listener, head + body[:-1]) for _ in range(20)]
-        reset = Client(listener, head)
+        silent = [Client(port_of(listener)) for _ in range(30)]
+        half = [Client(port_of(listener), head + body[:-1]) for _ in range(20)]
+        reset = Client(port_of(listener), head)
         reset.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         reset.close()
         good = post(listener)
@@ -354,7 +305,7 @@ def test_clients_that_stop_halfway_do_not_hold_up_the_answer():
 @pytest.mark.parametrize("sent", ["nothing", "a drip"])
 def test_who_does_not_finish_in_time_is_cut_off(sent):
     with listening(request_seconds=0.1) as listener:
-        client = Client(listener)
+        client = Client(port_of(listener))
         request = b"".join(message(port_of(listener))) if sent == "a drip" else b""
         dripping = send_slowly(client, request, 1, pause=0.02)
         with pytest.raises(SignInExpired):
@@ -368,7 +319,7 @@ def test_who_does_not_finish_in_time_is_cut_off(sent):
 def test_patience_begins_with_the_first_word():
     # A browser opens connections before it needs them; a form on such a one has its time, too.
     with listening(request_seconds=1.5) as listener:
-        client = Client(listener)
+        client = Client(port_of(listener))
         request = b"".join(message(port_of(listener)))
 
         def speak_late():
@@ -388,7 +339,7 @@ def test_the_value_is_returned_once_and_the_port_is_closed():
         assert listener.wait(soon()) == VALUE
         client.close()
         with pytest.raises(ConnectionRefusedError):
-            Client(listener)
+            Client(port_of(listener))
         with pytest.raises(AuthenticationFailed, match="already taken"):
             listener.wait(soon())
 
@@ -554,7 +505,7 @@ def identity_provider(address):
         serving.join()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@in_chromium
 def test_in_chromium_a_page_posts_its_form_and_the_person_sees_ours(tmp_path):
     with listening() as listener, identity_provider(listener.address) as url:
         browser = subprocess.Popen(

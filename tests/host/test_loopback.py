@@ -1,4 +1,3 @@
-import http.client
 import os
 import signal
 import socket
@@ -10,6 +9,7 @@ import traceback
 from urllib.parse import urlsplit
 
 import pytest
+from loopback_client import Client, StandingClock, soon
 
 from atmos_auth.domain.errors import AccessDenied, AuthenticationFailed, InvalidSetting, SignInExpired
 from atmos_auth.host.clock import SystemClock
@@ -21,59 +21,18 @@ CODE = "code-fedcba9876543210"
 GOOD = f"{PATH}?code={CODE}&state={STATE}"
 
 
-class StandingClock:
-    def __init__(self, now=1_000.0):
-        self.time = now
-
-    def now(self):
-        return self.time
-
-    def sleep(self, seconds):
-        raise AssertionError("the listener must not sleep")
-
-
 @pytest.fixture
 def listen():
     return LoopbackListener(SystemClock())
-
-
-def soon(seconds=5.0):
-    return time.time() + seconds
 
 
 def port_of(listener):
     return urlsplit(listener.redirect_uri).port
 
 
-class Client:
-    """A connection that sent `request` and reads the answer later; until somebody waits, it queues."""
-
-    def __init__(self, listener, request=b""):
-        self.socket = socket.create_connection(("127.0.0.1", port_of(listener)), timeout=5)
-        self.send(request)
-
-    def send(self, request):
-        if request:
-            self.socket.sendall(request)
-
-    def answer(self):
-        """Return status, headers and body, having read to the end."""
-        with self.socket:
-            response = http.client.HTTPResponse(self.socket, method="GET")
-            response.begin()
-            body = response.read().decode()
-            return response.status, {k.lower(): v for k, v in response.getheaders()}, body
-
-    def status(self):
-        return self.answer()[0]
-
-    def close(self):
-        self.socket.close()
-
-
 def get(listener, target, *, host=None, method="GET", version="HTTP/1.1", extra=""):
     host = f"Host: {host or f'127.0.0.1:{port_of(listener)}'}\r\n"
-    return Client(listener, f"{method} {target} {version}\r\n{host}{extra}\r\n".encode("latin-1"))
+    return Client(port_of(listener), f"{method} {target} {version}\r\n{host}{extra}\r\n".encode("latin-1"))
 
 
 def test_returns_the_code_and_shows_a_page(listen):
@@ -111,7 +70,7 @@ def test_the_policy_allows_the_pages_own_style_and_no_other(listen):
 def test_is_bound_to_the_loopback_address_before_the_block_begins(listen):
     with listen(path=PATH, state=STATE) as listener:
         assert listener.redirect_uri == f"http://127.0.0.1:{port_of(listener)}{PATH}"
-        Client(listener).close()
+        Client(port_of(listener)).close()
         with socket.socket() as elsewhere:
             assert elsewhere.connect_ex(("127.0.0.2", port_of(listener))) != 0
 
@@ -134,7 +93,7 @@ def test_an_encoded_code_is_decoded(listen):
 
 def test_a_request_in_pieces_is_put_together(listen):
     with listen(path=PATH, state=STATE) as listener:
-        client = Client(listener)
+        client = Client(port_of(listener))
         request = f"GET {GOOD} HTTP/1.1\r\nHost: 127.0.0.1:{port_of(listener)}\r\n\r\n".encode()
 
         def drip():
@@ -228,7 +187,7 @@ def test_a_hostile_request_is_refused_and_the_wait_goes_on(listen, name):
 )
 def test_what_is_not_http_is_refused_and_the_wait_goes_on(listen, request_bytes):
     with listen(path=PATH, state=STATE) as listener:
-        hostile = Client(listener, request_bytes)
+        hostile = Client(port_of(listener), request_bytes)
         good = get(listener, GOOD)
         assert listener.wait(soon()) == CODE
         hostile.close()
@@ -237,10 +196,10 @@ def test_what_is_not_http_is_refused_and_the_wait_goes_on(listen, request_bytes)
 
 def test_clients_that_say_nothing_or_hang_up_do_not_hold_up_the_answer(listen):
     with listen(path=PATH, state=STATE) as listener:
-        silent = [Client(listener) for _ in range(40)]
-        half = [Client(listener, b"GET /oauth/callback?code=x") for _ in range(10)]
-        Client(listener).close()
-        reset = Client(listener, b"GET ")
+        silent = [Client(port_of(listener)) for _ in range(40)]
+        half = [Client(port_of(listener), b"GET /oauth/callback?code=x") for _ in range(10)]
+        Client(port_of(listener)).close()
+        reset = Client(port_of(listener), b"GET ")
         reset.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         reset.close()
         good = get(listener, GOOD)
@@ -257,7 +216,7 @@ def test_more_clients_than_we_keep_do_not_hold_up_the_answer(listen):
         crowd = []
 
         def crowd_in():
-            crowd.extend(Client(listener) for _ in range(150))
+            crowd.extend(Client(port_of(listener)) for _ in range(150))
             crowd.append(get(listener, GOOD))
 
         crowding = threading.Thread(target=crowd_in)
@@ -272,7 +231,7 @@ def test_more_clients_than_we_keep_do_not_hold_up_the_answer(listen):
 def test_a_silent_client_is_cut_off_after_a_while():
     listen = LoopbackListener(SystemClock(), request_seconds=0.1)
     with listen(path=PATH, state=STATE) as listener:
-        silent = Client(listener)
+        silent = Client(port_of(listener))
         with pytest.raises(SignInExpired):
             listener.wait(soon(0.4))
         assert silent.socket.recv(1) == b""
@@ -329,7 +288,7 @@ def test_the_code_is_returned_once(listen):
         assert listener.wait(soon()) == CODE
         client.close()
         with pytest.raises(ConnectionRefusedError):
-            Client(listener)
+            Client(port_of(listener))
         with pytest.raises(AuthenticationFailed, match="already taken"):
             listener.wait(soon())
 
@@ -344,7 +303,7 @@ def test_the_deadline_ends_the_wait(listen):
 
 def test_a_client_that_keeps_talking_does_not_move_the_deadline(listen):
     with listen(path=PATH, state=STATE) as listener:
-        client = Client(listener)
+        client = Client(port_of(listener))
         talking = threading.Event()
 
         def talk():
@@ -414,7 +373,7 @@ def test_an_empty_state_is_refused(listen):
 def test_no_thread_is_started(listen):
     before = threading.active_count()
     with listen(path=PATH, state=STATE) as listener:
-        silent, good = Client(listener), get(listener, GOOD)
+        silent, good = Client(port_of(listener)), get(listener, GOOD)
         listener.wait(soon())
         assert threading.active_count() == before
         silent.close()

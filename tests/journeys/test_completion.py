@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from installed import installed
+
 CONFIGURATION = """\
 auth:
   providers:
@@ -155,8 +157,7 @@ def test_an_unknown_shell_is_an_error_with_the_known_ones(configured, words):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_one_that_the_shell_can_read(configured, shell: str):
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    installed(shell)
     script = configured.atmos("completion", shell).stdout
     path = configured.write(script, f"completion.{shell}")
     result = run(configured, [shell, "-n", str(path)])

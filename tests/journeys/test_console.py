@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from aws_emulator import Emulator
+from installed import in_chromium
 
 CONFIGURATION = """\
 auth:
@@ -63,7 +64,6 @@ auth:
       kind: ambient
 """
 KEY, SECRET = "AKIAEMULATORBREAKGLS", "example/only/for/the/emulator/0123456789"
-in_chromium = pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED)
 
 
 class Desk:

@@ -1,12 +1,12 @@
 """`atmos auth env` for every shell: what programs find after each of them has evaluated what is printed."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
 
 from aws_emulator import Emulator
+from installed import installed
 
 AWKWARD = """-a "b" 'c' $HOME `id` \\ ; é 日本 !! %F{red}
 line two\\"""
@@ -42,8 +42,7 @@ WINNING = {
 
 @pytest.fixture(params=EVALUATE)
 def shell(request: pytest.FixtureRequest) -> str:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    installed(request.param)
     return request.param
 
 
@@ -56,8 +55,7 @@ def ambient(offline_machine):
 def after(machine, shell: str, *commands: str, env: dict[str, str] | None = None) -> dict[str, str]:
     """Evaluate what each command prints, and return what a program finds then."""
     script = "\n".join(EVALUATE[shell].format(command) for command in commands)
-    program = shutil.which(shell)
-    assert program
+    program = installed(shell)
     words = [program, "-c", f"{script}\nenv -0"] if shell == "fish" else [program, "-euc", f"{script}\nenv -0"]
     environ = machine.environ | {"LC_ALL": "C.UTF-8"} | (env or {})
     result = subprocess.run(

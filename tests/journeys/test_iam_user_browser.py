@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 import time
@@ -19,6 +18,7 @@ import pexpect
 import pytest
 
 from aws_emulator import Emulator
+from installed import CHROMIUM, CHROMIUM_FLAGS, in_chromium
 
 BREAKGLASS = "arn:aws:iam::111111111111:user/breakglass"
 DEVICE = "arn:aws:iam::111111111111:mfa/breakglass"
@@ -37,7 +37,6 @@ auth:
       via: {{ identity: me }}
       principal: {{ assume_role: "arn:aws:iam::111111111111:role/LongRole", session_name: journey }}
 """
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
@@ -395,14 +394,13 @@ def test_a_program_that_fails_with_expired_credentials_gets_a_tip(desk: Desk, aw
 # --- a real browser --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@in_chromium
 def test_in_chromium_the_person_ends_on_a_page_that_says_so(desk: Desk, aws: Emulator, tmp_path: Path):
     page = tmp_path / "page.html"
     profile = tmp_path / "chromium"
     script = desk.machine.write(
         f"""#!/bin/sh
-"{CHROMIUM}" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \\
-  --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="{profile}" \\
+"{CHROMIUM}" {" ".join(CHROMIUM_FLAGS)} --user-data-dir="{profile}" \\
   --dump-dom "$1" >"{page}.new" 2>"{page}.errors" && mv "{page}.new" "{page}"
 """,
         "chromium-headless",

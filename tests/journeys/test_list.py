@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import stat
 import subprocess
 import tempfile
@@ -19,6 +18,7 @@ from lxml import html
 from playwright.sync_api import Page, sync_playwright
 
 from aws_emulator import Emulator
+from installed import in_chromium, installed
 
 CONFIG = """\
 auth:
@@ -260,8 +260,7 @@ def test_other_programs_read_what_is_written(offline_machine):
     assert html.document_fromstring(listed(offline_machine, "-f", "html")).xpath("//h1/text()") == ["Authentication"]
     dot = listed(offline_machine, "-f", "dot")
     assert dot == listed(offline_machine, "--format=GRAPHVIZ")
-    if shutil.which("dot") is None:
-        pytest.skip("graphviz is not installed")
+    installed("dot")
     svg = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
     assert svg.count('class="edge"') == 2
 
@@ -367,7 +366,7 @@ def temporary() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED)
+@in_chromium
 def test_the_page_is_opened_in_the_browser(machine, aws: Emulator, tmp_path: Path, temporary: Path):
     machine.login()
     aws.journal.clear()

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from aws_emulator import Emulator
 from aws_emulator.saml_directory import SamlProvider
+from installed import in_chromium
 
 COMPANY = "arn:aws:iam::111111111111:saml-provider/Example"
 ADMIN, READER = (f"arn:aws:iam::111111111111:role/{name}" for name in ("SamlAdmin", "SamlReadOnly"))
@@ -51,7 +52,7 @@ importlib.machinery.PathFinder.find_spec = lambda name, *more: None if name == "
 """
 PASSWORD = "canary: of jane's 100%"
 
-pytestmark = pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED)
+pytestmark = in_chromium
 with_simplesamlphp = pytest.mark.skipif(simplesamlphp.missing() is not None, reason=str(simplesamlphp.missing()))
 
 

@@ -9,6 +9,7 @@ import pytest
 from person import Person
 
 from aws_emulator import Emulator
+from installed import installed
 
 AMBIENT = """\
 env: { FROM_CONFIG: "yes" }
@@ -41,8 +42,7 @@ def ambient(offline_machine):
 
 @pytest.fixture(params=SHELLS)
 def shell(request: pytest.FixtureRequest) -> str:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    installed(request.param)
     return request.param
 
 
@@ -117,8 +117,7 @@ def test_the_prompt_can_be_left_alone(ambient, shell: str, words: tuple[str, ...
     ],
 )
 def test_what_shows_the_identity_by_itself_keeps_its_prompt(ambient, shell: str, theirs: str):
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    installed(shell)
     with_startup_file(ambient, shell, theirs)
     person = started(ambient, shell)
     for _ in range(2):
@@ -176,8 +175,7 @@ def test_nothing_of_ours_is_left_in_the_environment_of_programs(ambient, shell: 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_zsh_reads_the_persons_files_from_where_they_are(ambient, there: bool):
-    if shutil.which("zsh") is None:
-        pytest.skip("zsh is not installed")
+    installed("zsh")
     folder = ambient.home / ".zsh"
     folder.mkdir()
     for name in (".zshenv", ".zprofile", ".zshrc", ".zlogin"):

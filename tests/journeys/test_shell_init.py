@@ -10,6 +10,7 @@ import pytest
 from person import Person
 
 from aws_emulator import Emulator
+from installed import installed
 
 AMBIENT = """\
 auth:
@@ -31,8 +32,7 @@ LOAD = {
 
 @pytest.fixture(params=LOAD)
 def shell(request: pytest.FixtureRequest) -> str:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
+    installed(request.param)
     return request.param
 
 
@@ -46,8 +46,7 @@ def run(machine, shell: str, script: str, env: dict[str, str] | None = None) -> 
     """Run a script in the shell; lines that begin with `?` may fail, and then print their status."""
     failing = {"bash": r"\1 || echo status $?", "zsh": r"\1 || echo status $?", "fish": r"\1; or echo status $status"}
     script = re.sub(r"^\? *(.*)$", failing[shell], script, flags=re.MULTILINE)
-    program = shutil.which(shell)
-    assert program
+    program = installed(shell)
     return subprocess.run(
         [program, "-c", f"{LOAD[shell]}\n{script}"],
         cwd=machine.directory,
@@ -157,8 +156,7 @@ def left(seconds: float) -> str:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_the_time_that_is_left_is_right_on_every_day(ambient, shell: str):
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    installed(shell)
     start = time.time()
     now = datetime.fromtimestamp(int(start), UTC)
     spans = [timedelta(minutes=minutes) for minutes in (-5, 0, 1, 42, 59, 60, 61, 719, 720)]
@@ -183,8 +181,7 @@ def test_the_time_that_is_left_is_right_on_every_day(ambient, shell: str):
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_the_line_for_a_startup_file_works_and_keeps_the_status(ambient, shell: str):
     """It is the comment above the function."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    installed(shell)
     printed = ambient.atmos("auth", "shell-init", shell).stdout
     (line,) = re.findall(rf"^# {shell}: (P.*atmos_prompt.*|precmd.*)$", printed, re.MULTILINE)
     name, before, more = {

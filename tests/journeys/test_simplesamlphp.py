@@ -16,6 +16,7 @@ from atmos_auth.domain.ports import BrowserChoice
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.driven_browser import PlaywrightBrowser
 from atmos_auth.testing import FakePrompter
+from installed import in_chromium
 
 PASSWORD = "canary: of jane's 100%"
 PROVIDER = "arn:aws:iam::111111111111:saml-provider/company"
@@ -23,7 +24,7 @@ ROLES = (f"arn:aws:iam::111111111111:role/Admin,{PROVIDER}", f"{PROVIDER},arn:aw
 SAML = {"a": "urn:oasis:names:tc:SAML:2.0:assertion", "p": "urn:oasis:names:tc:SAML:2.0:protocol"}
 
 pytestmark = [
-    pytest.mark.skipif(headless_chromium.CHROMIUM is None, reason=headless_chromium.NOT_INSTALLED),
+    in_chromium,
     pytest.mark.skipif(simplesamlphp.missing() is not None, reason=str(simplesamlphp.missing())),
 ]
 

@@ -1,6 +1,5 @@
 """The page as a person meets it: in a real browser, in the light and in the dark, on a desk and on a phone."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,20 +10,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from atmos_auth.cli.listing.html import render
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.usecases.listing import Listing
+from installed import CHROMIUM, CHROMIUM_FLAGS, in_chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-gpu", "--disable-dev-shm-usage",
-)  # fmt: skip
+pytestmark = in_chromium
 DESK, PHONE = 1280, 400
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
 

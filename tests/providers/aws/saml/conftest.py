@@ -1,9 +1,7 @@
 """Sign-ins at the emulator's pages, with a person who knows the answers."""
 
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +11,6 @@ from atmos_auth.host.web import RequestsWeb
 from atmos_auth.providers.aws.saml import Saml, SamlSettings
 from atmos_auth.testing import FakeClock, FakePrompter
 from aws_emulator import Emulator
-
-# For `saml_cases`.
-sys.path.append(str(Path(__file__).parents[3]))
 
 PATHS = {
     "Okta": "/app/amazon_aws/abc123/sso/saml",
