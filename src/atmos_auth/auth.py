@@ -432,13 +432,12 @@ class Auth:
 
     def _told(self, chain: Chain, variables: Environment) -> Environment:
         """Add the variables of what integrations have done so far."""
-        if not self.catalog.integrations():
+        so_far = self._integrated_so_far(chain)
+        if not so_far:
             return variables
         from atmos_auth.usecases.integrations import told
 
-        return variables._replace(
-            variables=variables.variables | told(self.integrations.variables(chain), self._environ)
-        )
+        return variables._replace(variables=variables.variables | told(so_far, self._environ))
 
     def _pointing(self, chain: Chain, credential: Credential | None) -> Environment:
         region = credential.region if credential is not None else nearest_region(chain)

@@ -22,7 +22,6 @@ from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.logs import LEVELS, LogFile, Redaction
 from atmos_auth.host.paths import Paths, home_directory
-from atmos_auth.host.spelled_words import SPELLED, spelled
 
 if TYPE_CHECKING:
     from atmos_auth.domain.integration import IntegrationTools
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.logout_everywhere import Everywhere
     from atmos_auth.usecases.other_realms import OtherRealms
+
+# Without -P, Python would load modules from wherever the program that calls us stands.
+_OURSELVES = (sys.executable, "-P", "-m", "atmos_auth")
 
 
 class Options(NamedTuple):
@@ -301,7 +303,7 @@ class Project:
             aws=self.aws,
             home=self.paths.home,
             directory=self.config.directory,
-            docker_folder=self._docker_folder(),
+            docker_folder=self._docker_folder,
             kubeconfig=self.paths.kubeconfig,
             locks=self.paths.locks,
             own_command=self.own_command,
@@ -309,6 +311,7 @@ class Project:
             keeps_nothing=self.keeps_nothing,
         )
 
+    @cached_property
     def _docker_folder(self) -> str:
         """Docker's folder; one of our own where nothing may be left behind."""
         folder = self._process_environ.get(env_names.DOCKER_CONFIG) or os.path.join(self.paths.home, ".docker")
@@ -338,13 +341,22 @@ class Project:
             records=IntegrationRecords(where.integrations),
             build=build_integration,
             obtain=obtain or (lambda _: Ambient()),
-            surroundings={env_names.DOCKER_CONFIG: self._docker_folder(), "HOME": self.paths.home},
+            surroundings={env_names.DOCKER_CONFIG: self._docker_folder, "HOME": self.paths.home},
             warn=self.prompter.warn,
             clock=self.clock,
         )
 
     def own_command(self, *words: str) -> list[str]:
-        """Return what `command_line` does, as separate words."""
+        """Return the words that run `atmos WORDS` for this very project, from whatever directory."""
+        return [*_OURSELVES, *self._for_this_project(words)]
+
+    def command_line(self, *words: str) -> str:
+        """Return what `own_command` does, as one line that an ini file can hold."""
+        from atmos_auth.host.spelled_words import command_line
+
+        return command_line(_OURSELVES, self._for_this_project(words))
+
+    def _for_this_project(self, words: Sequence[str]) -> list[str]:
         options = self._options
         repeated = {
             "--config": options.config_files,
@@ -353,22 +365,7 @@ class Project:
             "--profile": options.profiles,
         }
         flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
-        # Without -P, Python would load modules from wherever the program that calls us stands.
-        return [sys.executable, "-P", "-m", "atmos_auth", *words, f"--chdir={self._directory}", *flags]
-
-    def command_line(self, *words: str) -> str:
-        """Return the command line that runs `atmos WORDS` for this very project, from whatever directory."""
-        line = self.own_command(*words)
-        if not all(_SAFE_IN_INI.issuperset(word) for word in line[1:]):
-            # Readers of AWS's ini files cut lines in ways of their own at ` #`, ` ;` and line breaks.
-            line = [*line[:4], SPELLED, spelled(line[4:])]
-        if os.name == "nt":
-            from subprocess import list2cmdline
-
-            return list2cmdline(line)
-        from shlex import join
-
-        return join(line)
+        return [*words, f"--chdir={self._directory}", *flags]
 
     def keyring_of_type(self, keyring_type: str) -> SecretStore:
         """Open a keyring of this type, whichever is configured."""
@@ -518,10 +515,6 @@ class Project:
     def _configured_log(self, key: str) -> str | None:
         value = self.config.resolve(("auth", "logs", key)) or self.config.resolve(("logs", key))
         return str(value) if value else None
-
-
-# Characters of a command line that every reader of an ini file takes as they are.
-_SAFE_IN_INI = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_./=:,@+~\\")
 
 
 def _is_realm(text: str) -> bool:

@@ -27,8 +27,8 @@ def environment_as(identity: str, arguments: argparse.Namespace, project: Projec
         return project.auth.refreshing_environment(
             identity,
             project.child_base,
-            _process(project, identity),
-            partial(_process, project) if arguments.with_required else None,
+            credential_process(project, identity),
+            partial(credential_process, project) if arguments.with_required else None,
         )
     environment, credential = project.auth.child_environment(identity, project.child_base)
     if arguments.with_required:
@@ -36,6 +36,6 @@ def environment_as(identity: str, arguments: argparse.Namespace, project: Projec
     return environment, credential
 
 
-def _process(project: Project, identity: str) -> str:
-    """Give the command line that prints the identity's credentials."""
+def credential_process(project: Project, identity: str) -> str:
+    """Return the command line that prints the identity's credentials."""
     return project.command_line("auth", "credential-process", f"--identity={identity}")

@@ -1,5 +1,7 @@
 """Every environment variable the product reads or writes, each with a sentence."""
 
+from collections.abc import Mapping
+
 # --- selecting -------------------------------------------------------------------------------------------------
 ATMOS_IDENTITY = "ATMOS_IDENTITY"  # the identity to use, or false/0/no/off to switch authentication off
 ATMOS_PROFILE = "ATMOS_PROFILE"  # configuration profiles, separated by commas
@@ -145,12 +147,12 @@ CONTINUOUS_INTEGRATION = (
 )
 
 
-def is_github_job(environ: "dict[str, str]") -> bool:
+def is_github_job(environ: Mapping[str, str]) -> bool:
     """Tell whether a step of a GitHub Actions job runs this process."""
     return environ.get(GITHUB_ACTIONS) == "true"
 
 
-def is_continuous_integration(environ: "dict[str, str]") -> bool:
+def is_continuous_integration(environ: Mapping[str, str]) -> bool:
     """Tell whether a continuous-integration service runs this process, from its well-known variables."""
     if environ.get("CI", "").lower() in ("true", "1"):
         return True

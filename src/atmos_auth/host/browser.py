@@ -170,7 +170,7 @@ class SystemBrowser:
         return self._platform == "linux" and any(self._value(name) for name in _WSL_VARIABLES)
 
     def _is_automated(self) -> bool:
-        return env_names.is_continuous_integration(dict(self._environ))
+        return env_names.is_continuous_integration(self._environ)
 
     def _value(self, name: str) -> str:
         return self._environ.get(name, "").strip()

@@ -215,7 +215,7 @@ class TerminalPrompter:
         """Return why nobody can answer here; None when somebody can."""
         if not self._interactive:
             return "asking is switched off"
-        if env_names.is_continuous_integration(dict(self._environ)):
+        if env_names.is_continuous_integration(self._environ):
             return "this is a continuous-integration job"
         if not _is_terminal(self._stdin):
             return "standard input is not a terminal"

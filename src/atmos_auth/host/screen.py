@@ -7,7 +7,7 @@ from atmos_auth.domain import env_names
 
 def has_screen(environ: Mapping[str, str], platform: str) -> bool:
     """Tell whether there is a screen, judged by `environ` and `platform` (as `sys.platform`)."""
-    if env_names.is_continuous_integration(dict(environ)):
+    if env_names.is_continuous_integration(environ):
         return False
     if platform in ("darwin", "win32"):
         # The screen is on somebody else's desk.

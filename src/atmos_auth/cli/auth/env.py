@@ -8,6 +8,7 @@ from typing import TextIO
 
 from atmos_auth.cli.identity_words import asked, select_unasked
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import credential_process
 from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
 from atmos_auth.domain import env_names
@@ -88,8 +89,7 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
         )
     pointing_reach = ASKING if arguments.login else None
     if mode == "process":
-        process = project.command_line("auth", "credential-process", f"--identity={identity}")
-        return project.auth.process_environment(identity, process, pointing_reach)
+        return project.auth.process_environment(identity, credential_process(project, identity), pointing_reach)
     return project.auth.files_environment(identity, pointing_reach)
 
 

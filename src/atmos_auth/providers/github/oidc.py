@@ -81,7 +81,7 @@ class GithubOidc:
         )
 
     def _unavailable(self) -> AuthenticationFailed:
-        if env_names.is_github_job(dict(self._tools.environ)):
+        if env_names.is_github_job(self._tools.environ):
             return AuthenticationFailed(
                 "this GitHub Actions job may not ask for an identity token", hints=[_PERMISSION, _FORKS]
             )
