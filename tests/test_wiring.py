@@ -31,7 +31,7 @@ def project_of(tmp_path: Path, environ: dict[str, str]) -> Callable[..., Project
 
 def test_everything_is_built_once(project_of):
     project = project_of()
-    for name in ("config", "paths", "log", "prompter", "tokens", "tools", "authenticator", "catalog", "auth"):
+    for name in ("config", "paths", "log", "prompter", "tokens", "tools", "authenticator", "catalog", "operations"):
         assert getattr(project, name) is getattr(project, name)
 
 
@@ -171,6 +171,6 @@ def test_folders_of_providers_own_are_searched_as_well(project_of, tmp_path):
 
 
 def test_an_empty_project_has_nothing_and_breaks_nothing(project_of):
-    auth = project_of().auth
-    assert auth.entries() == []
-    assert auth.validate() == ((), ())
+    operations = project_of().operations
+    assert operations.entries() == []
+    assert operations.validate() == ((), ())

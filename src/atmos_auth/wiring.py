@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from atmos_auth.auth import Auth
 from atmos_auth.config.load import Config, Request, load
 from atmos_auth.config.truth import truth
 from atmos_auth.delivery.aws_files import AwsFiles
@@ -22,6 +21,7 @@ from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.logs import LEVELS, LogFile, Redaction
 from atmos_auth.host.paths import Paths, home_directory
+from atmos_auth.operations import Operations
 
 if TYPE_CHECKING:
     from atmos_auth.domain.integration import IntegrationTools
@@ -432,9 +432,9 @@ class Project:
         )
 
     @cached_property
-    def auth(self) -> Auth:
-        """The library's table of contents, for this project."""
-        return Auth(
+    def operations(self) -> Operations:
+        """All that one can do here."""
+        return Operations(
             catalog=self.catalog,
             resolver=Resolver(
                 self.catalog,

@@ -201,7 +201,7 @@ def test_configurations_in_the_pages_are_valid(block: Block, tmp_path: Path, env
         profiles = ("over",)
     (tmp_path / "atmos.yaml").write_text(text, encoding="utf-8")
     project = Project(Options(profiles=profiles), environ=environ, directory=str(tmp_path))
-    findings = project.auth.validate()
+    findings = project.operations.validate()
     assert [str(finding) for finding in (*findings.errors, *findings.warnings)] == []
 
 

@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 ORDER = (
     {"cli"},
     {"wiring"},
-    {"auth"},
+    {"operations"},
     {"usecases"},
     {"engine", "delivery", "stores"},
     {"providers", "identities", "integrations"},

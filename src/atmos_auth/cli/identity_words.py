@@ -25,4 +25,4 @@ def select_unasked(said: Asked, project: Project) -> str | None:
     named = said.pick or said.name or project.environ.get(env_names.ATMOS_IDENTITY)
     if not named and len(project.catalog.default_identities()) != 1:
         raise undecided(project.catalog)
-    return project.auth.select(said)
+    return project.operations.select(said)

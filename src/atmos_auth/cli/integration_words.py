@@ -23,8 +23,8 @@ def run_integrations(
     name = arguments.positional[0] if arguments.positional else None
     names = [_checked(project, name, kinds, verbs)] if name else []
     identity = _identity(arguments, project, names)
-    chain = project.auth.chain(identity)
-    integrations = project.auth.integrations
+    chain = project.operations.chain(identity)
+    integrations = project.operations.integrations
     if not names:
         following = integrations.following(chain, automatic=False)
         names = [each for each in following if integration_link(project.catalog, each).kind in kinds]
@@ -33,7 +33,7 @@ def run_integrations(
                 f'identity "{chain.tip.name}" has no linked integrations of kind {" or ".join(kinds)}',
                 hints=["define one under `auth.integrations`, with `via: { identity: NAME }`"],
             )
-    credential = project.auth.credentials(identity)
+    credential = project.operations.credentials(identity)
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
     for each in names:
@@ -58,7 +58,7 @@ def _identity(arguments: argparse.Namespace, project: Project, names: Sequence[s
         role, referred = followed(project.catalog, names[0])
         if role == IDENTITY:
             return referred
-    identity = project.auth.select(Asked(name=flag) if flag and flag.strip() else _said(arguments))
+    identity = project.operations.select(Asked(name=flag) if flag and flag.strip() else _said(arguments))
     if identity is None:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]

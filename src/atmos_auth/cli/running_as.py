@@ -24,15 +24,15 @@ def environment_as(identity: str, arguments: argparse.Namespace, project: Projec
     With --refresh the program fetches credentials by running us, and again when these run out.
     """
     if arguments.refresh:
-        return project.auth.refreshing_environment(
+        return project.operations.refreshing_environment(
             identity,
             project.child_base,
             credential_process(project, identity),
             partial(credential_process, project) if arguments.with_required else None,
         )
-    environment, credential = project.auth.child_environment(identity, project.child_base)
+    environment, credential = project.operations.child_environment(identity, project.child_base)
     if arguments.with_required:
-        project.auth.deliver_required(identity)
+        project.operations.deliver_required(identity)
     return environment, credential
 
 

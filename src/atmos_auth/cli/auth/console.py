@@ -53,13 +53,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Open the console, and say on stderr as whom and until when; or print the address on stdout."""
     if arguments.print_only and arguments.isolated:
         raise UsageError("--print-only and --isolated exclude each other", hints=["leave one of them out"])
-    identity = project.auth.select(asked(arguments))
+    identity = project.operations.select(asked(arguments))
     if identity is None:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
     wish = Wish(arguments.destination, arguments.duration, arguments.issuer, arguments.via)
-    console = project.auth.console_url(identity, wish)
+    console = project.operations.console_url(identity, wish)
     for remark in console.remarks:
         project.prompter.warn(remark)
     if env_names.is_github_job(project.environ):
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         project.streams.stderr.write("\nNo browser is opened in a job, and its log hides the address: --print-only\n")
     elif env_names.is_continuous_integration(project.environ):
         _show_address(console, project, "No browser is opened in a CI job. Open it in yours:")
-    elif _opened(console, project, isolated=arguments.isolated or project.auth.opens_isolated()):
+    elif _opened(console, project, isolated=arguments.isolated or project.operations.opens_isolated()):
         paint = Paint(project.streams.stderr, project.environ, plain=project.plain)
         project.streams.stderr.write(f"\n{paint('✓', GREEN, BOLD)} Opened console in browser\n")
     else:

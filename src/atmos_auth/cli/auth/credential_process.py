@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
-    credential = project.auth.credentials(identity, SILENT)
+    credential = project.operations.credentials(identity, SILENT)
     if not isinstance(credential, AwsCredentials):
         raise CredentialsMissing(f'identity "{identity}" has no credentials of its own to print')
     project.streams.stdout.write(as_json(credential))

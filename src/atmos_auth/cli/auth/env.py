@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         require_unsetting(file_format)
         _hand_over(arguments, project, _cleared(said, project), file_format)
         return 0
-    identity = project.auth.select(said) if arguments.login else select_unasked(said, project)
+    identity = project.operations.select(said) if arguments.login else select_unasked(said, project)
     environment = Environment({}, ())
     if identity is not None:
         environment = _environment(arguments, project, identity, mode)
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _environment(arguments: argparse.Namespace, project: Project, identity: str, mode: str) -> Environment:
     reach = ASKING if arguments.login else OFFLINE if arguments.offline else SILENT
     if mode == "keys":
-        return project.auth.keys_environment(identity, reach)
+        return project.operations.keys_environment(identity, reach)
     if project.keeps_nothing:
         raise UsageError(
             f"--mode {mode} points at files, and with a keyring in memory they are gone when this command ends",
@@ -89,8 +89,8 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
         )
     pointing_reach = ASKING if arguments.login else None
     if mode == "process":
-        return project.auth.process_environment(identity, credential_process(project, identity), pointing_reach)
-    return project.auth.files_environment(identity, pointing_reach)
+        return project.operations.process_environment(identity, credential_process(project, identity), pointing_reach)
+    return project.operations.files_environment(identity, pointing_reach)
 
 
 def _in_the_way(environment: Environment, identity: str, project: Project) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _in_the_way(environment: Environment, identity: str, project: Project) -> tu
     if former and not disables(former) and former.lower() != identity.lower():
         # It may be of another configuration: then nobody knows what it left.
         with suppress(AtmosAuthError):
-            unset.update(project.auth.left_by(former, present))
+            unset.update(project.operations.left_by(former, present))
     return tuple(unset - environment.variables.keys())
 
 
@@ -110,14 +110,14 @@ def _cleared(said: Asked, project: Project) -> Environment:
     present = project.environ
     named = said.pick or said.name or present.get(env_names.ATMOS_IDENTITY)
     if not named and len(project.catalog.default_identities()) != 1:
-        return project.auth.cleared(None, present)
+        return project.operations.cleared(None, present)
     try:
-        return project.auth.cleared(project.auth.select(said), present)
+        return project.operations.cleared(project.operations.select(said), present)
     except UnknownIdentity as unknown:
         if said.name:
             raise
         project.streams.stderr.write(f"⚠ {unknown.message}: its own variables are not known, and stay\n")
-        return project.auth.cleared(None, present)
+        return project.operations.cleared(None, present)
 
 
 def _hand_over(arguments: argparse.Namespace, project: Project, environment: Environment, file_format: str) -> None:

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
             "no command specified: invalid subcommand",
             hints=["put the command after `--`: atmos auth exec -- aws s3 ls"],
         )
-    identity = project.auth.select(asked(arguments))
+    identity = project.operations.select(asked(arguments))
     if identity is None:
         return run_process(arguments.rest, project.child_base)
     environment, credential = environment_as(identity, arguments, project)

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the list on stdout, or write it to a file."""
     file_format = _format(arguments)
     filters = _filters(arguments)
-    entries = project.auth.entries()
+    entries = project.operations.entries()
     if not entries:
         _say_that_nothing_is_configured(project)
     listing = chosen(entries, filters)

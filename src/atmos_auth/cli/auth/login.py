@@ -65,15 +65,15 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
-    chain = project.auth.chain(identity)
-    project.auth.check(chain)
+    chain = project.operations.chain(identity)
+    project.operations.check(chain)
     if arguments.force:
-        project.auth.sign_out_of(chain)
-    login = project.auth.login_through_browser if arguments.webflow else project.auth.login
+        project.operations.sign_out_of(chain)
+    login = project.operations.login_through_browser if arguments.webflow else project.operations.login
     credential = login(identity)
     _say_success(project, provider_label(chain), chain.tip.name, credential)
     if arguments.with_required:
-        _say_who_else(project, project.auth.deliver_required(identity))
+        _say_who_else(project, project.operations.deliver_required(identity))
     _follow_up(project, identity, credential)
     return 0
 
@@ -99,7 +99,7 @@ def _check(arguments: argparse.Namespace, said: Asked) -> None:
 
 def _identity(arguments: argparse.Namespace, project: Project, said: Asked) -> str | None:
     if arguments.tags is None:
-        return project.auth.select(said)
+        return project.operations.select(said)
     from atmos_auth.usecases.tags import select_tagged
 
     return select_tagged(project.catalog, arguments.tags, prompter=project.prompter)
@@ -119,7 +119,7 @@ def _follow_up(project: Project, identity: str, credential: Credential) -> None:
     """Run the integrations that follow, and say what they did."""
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
-    stderr.writelines(f"{paint('✓', GREEN)} {done}\n" for done in project.auth.follow_up(identity, credential))
+    stderr.writelines(f"{paint('✓', GREEN)} {done}\n" for done in project.operations.follow_up(identity, credential))
 
 
 def _only_provider(project: Project) -> str:
@@ -143,8 +143,8 @@ def _only_provider(project: Project) -> str:
 def _login_provider(project: Project, provider: str, *, force: bool) -> int:
     provider, _ = project.catalog.provider(provider)
     if force:
-        project.auth.sign_out_of(project.auth.provider_chain(provider))
-    credential = project.auth.login_provider(provider)
+        project.operations.sign_out_of(project.operations.provider_chain(provider))
+    credential = project.operations.login_provider(provider)
     _say_success(project, provider, "", credential)
     return 0
 

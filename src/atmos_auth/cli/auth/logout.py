@@ -168,7 +168,7 @@ def _is_confirmed(keys: Sequence[Step], project: Project) -> bool:
 
 
 def _plan(arguments: argparse.Namespace, project: Project, said: Asked) -> Plan:
-    logout = project.auth.logout
+    logout = project.operations.logout
     if arguments.all_realms:
         return project.everywhere.plan(keychain=arguments.keychain)
     if arguments.all:
@@ -188,9 +188,9 @@ def _plan(arguments: argparse.Namespace, project: Project, said: Asked) -> Plan:
 
 def _of_identity(project: Project, said: Asked) -> Plan:
     try:
-        identity = project.auth.select(said)
+        identity = project.operations.select(said)
     except UnknownIdentity as unknown:
-        forgotten = project.auth.logout.forgotten(said.name) if said.name else None
+        forgotten = project.operations.logout.forgotten(said.name) if said.name else None
         if forgotten is not None:
             return forgotten
         unknown.details = (*unknown.details, f"identities: {', '.join(project.catalog.identities())}")
@@ -199,7 +199,7 @@ def _of_identity(project: Project, said: Asked) -> Plan:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
-    return project.auth.logout.identity(identity)
+    return project.operations.logout.identity(identity)
 
 
 def _chosen(project: Project) -> Plan:
@@ -209,7 +209,7 @@ def _chosen(project: Project) -> Plan:
         hints = [f"atmos auth logout {name}" for name in identities[:1]]
         hints += [f"atmos auth logout --provider {name}" for name in providers[:1]]
         raise UsageError("nothing was named to log out of", hints=[*hints, "atmos auth logout --all"])
-    logout = project.auth.logout
+    logout = project.operations.logout
     plans: dict[str, Callable[[], Plan]] = {f"Identity: {name}": partial(logout.identity, name) for name in identities}
     plans |= {f"Provider: {name} (removes all identities)": partial(logout.provider, name) for name in providers}
     plans["All identities (complete logout)"] = logout.everything

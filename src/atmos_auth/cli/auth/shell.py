@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _selected(arguments: argparse.Namespace, project: Project) -> str | None:
     said = asked(arguments)
     try:
-        return project.auth.select(said)
+        return project.operations.select(said)
     except UnknownIdentity as unknown:
         if said.name in KNOWN:
             unknown.hints = (f"to choose a shell: atmos auth shell --shell {said.name}", *unknown.hints)
@@ -124,7 +124,7 @@ class _Banner:
         return f'the shell of "{identity}"' if identity else "another shell of atmos"
 
     def _provider(self, identity: str) -> str:
-        return plain_text(provider_label(self._project.auth.chain(identity)))
+        return plain_text(provider_label(self._project.operations.chain(identity)))
 
     def _say(self, line: str) -> None:
         self._stderr.write(f"{line}\n")

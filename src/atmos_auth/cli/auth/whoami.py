@@ -44,13 +44,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise UsageError(f'invalid output "{output}"', hints=["use --output json, or leave it out"])
     said = asked(arguments)
     # A program that reads JSON is not there to be asked which identity it means.
-    identity = select_unasked(said, project) if output == "json" else project.auth.select(said)
+    identity = select_unasked(said, project) if output == "json" else project.operations.select(said)
     if identity is None:
         project.streams.stderr.write("Authentication is disabled; programs find their own AWS credentials.\n")
         if output == "json":
             project.streams.stdout.write("{}\n")
         return 0
-    status = project.auth.whoami(identity, OFFLINE if arguments.offline else SILENT)
+    status = project.operations.whoami(identity, OFFLINE if arguments.offline else SILENT)
     if output == "json":
         _print_json(status, project)
     else:
@@ -92,8 +92,8 @@ def _print_json(status: Status, project: Project) -> None:
     import json
 
     realm, source = project.realm
-    location = project.auth.location(status.identity)
-    environment = project.auth.files_environment(status.identity, None).variables
+    location = project.operations.location(status.identity)
+    environment = project.operations.files_environment(status.identity, None).variables
     now = project.clock.now()
     answer: dict[str, Any] = {
         "realm": realm,

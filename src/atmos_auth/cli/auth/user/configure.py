@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
     identity = _identity(arguments, project)
-    fields = project.auth.key_fields(identity)
+    fields = project.operations.key_fields(identity)
     if fields is None:
         stderr.write(f'All credentials of "{identity}" are managed by the configuration file; nothing to store.\n')
         return 0
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         answers = _from_json(_piped(project.streams.stdin))
     else:
         answers = _from_person(identity, fields, project)
-    stored = project.auth.configure_user(identity, answers)
+    stored = project.operations.configure_user(identity, answers)
     stderr.write(f"{paint('✔', GREEN)} Saved credentials to keyring: {identity}\n")
     if stored.get("session_duration"):
         stderr.write(f"{paint('✔', GREEN)} Session duration configured: {stored['session_duration']}\n")
@@ -69,12 +69,12 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _identity(arguments: argparse.Namespace, project: Project) -> str:
     said = asked(arguments)
     if said.name:
-        chosen = project.auth.select(said)
+        chosen = project.operations.select(said)
         if chosen is None:
             raise AuthenticationDisabled("authentication is disabled", hints=["name an identity: --identity NAME"])
-        project.auth.check_configurable(chosen)
+        project.operations.check_configurable(chosen)
         return chosen
-    names = project.auth.configurable()
+    names = project.operations.configurable()
     if (arguments.from_env or arguments.stdin) and len(names) == 1:
         return names[0]
     try:

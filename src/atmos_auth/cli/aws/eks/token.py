@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
         )
-    token = project.auth.eks_token(identity, cluster=arguments.cluster_name, region=arguments.region)
+    token = project.operations.eks_token(identity, cluster=arguments.cluster_name, region=arguments.region)
     version = wanted_version(project.environ.get(env_names.KUBERNETES_EXEC_INFO, ""))
     project.streams.stdout.write(as_json(token.token, token.expires_at, version))
     return 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from atmos_auth.auth import Auth
 from atmos_auth.domain import errors
 from atmos_auth.domain.credentials import Ambient, AwsCredentials, SsoToken
+from atmos_auth.operations import Operations
 from atmos_auth.testing import FakeClock
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
 from atmos_auth.usecases.logout import carry_out
@@ -56,14 +56,14 @@ def clock(aws: Emulator) -> FakeClock:
 
 
 @pytest.fixture
-def run_of(tmp_path: Path, environ: dict[str, str], aws: Emulator, clock: FakeClock) -> Callable[..., Auth]:
+def run_of(tmp_path: Path, environ: dict[str, str], aws: Emulator, clock: FakeClock) -> Callable[..., Operations]:
     """Return the identities as a new run sees them; nobody is at the terminal unless told so."""
     (tmp_path / "atmos.yaml").write_text(CONFIGURATION.format(url=aws.url), encoding="utf-8")
 
-    def make(*, person: bool = False) -> Auth:
+    def make(*, person: bool = False) -> Operations:
         options = Options(force_tty=person, browser=False)
         streams = Streams(io.StringIO(), io.StringIO(), io.StringIO())
-        return Project(options, environ=environ, directory=str(tmp_path), streams=streams, clock=clock).auth
+        return Project(options, environ=environ, directory=str(tmp_path), streams=streams, clock=clock).operations
 
     return make
 

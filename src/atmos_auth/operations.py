@@ -1,4 +1,4 @@
-"""The library's table of contents: everything one can do with the identities of one configuration."""
+"""Everything one can do with the identities of one configuration."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.whoami import Status
 
 
-class Auth:
+class Operations:
     """The identities of one configuration.
 
     Methods take identity names in any case. Where a `reach` may be given, OFFLINE only looks, SILENT may use the
