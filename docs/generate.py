@@ -1,4 +1,4 @@
-"""Write `docs/reference` from the code: commands, kinds, environment variables, errors.
+"""Write `docs/reference` from the code: commands, kinds, environment variables, errors, the library.
 
 Run it from the repository root: `python -m docs.generate`. What it writes is checked in; a test keeps it up to date.
 """
@@ -22,11 +22,12 @@ from atmos_auth.config.settings import IdentitySettings, IntegrationSpec, Provid
 from atmos_auth.domain import env_names, errors
 from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.engine import registry
+from docs import python_reference
 from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SETTINGS, VALUES
 
 REFERENCE = Path(__file__).parent / "reference"
 # Folders and files that nobody else writes to.
-OWNED = ("commands", "kinds", "environment-variables.md", "errors.md")
+OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md")
 NOTICE = "<!-- Written by `python -m docs.generate`; edit {source} instead. -->\n"
 
 # Pages that a reader of a command's page looks for next.
@@ -118,7 +119,11 @@ def pages() -> dict[str, str]:
     found = {"commands/README.md": commands_index(), "kinds/README.md": kinds_index()}
     found |= {f"commands/{command_file(command)}": command_page(command) for command in COMMANDS}
     found |= {f"kinds/{kind_file(entry)}": kind_page(entry) for entry in registry.BUILT_IN}
-    return found | {"environment-variables.md": variables_page(), "errors.md": errors_page()}
+    return found | {
+        "environment-variables.md": variables_page(),
+        "errors.md": errors_page(),
+        "python.md": _page("Python", "src/atmos_auth/library/auth.py", *python_reference.sections()),
+    }
 
 
 def command_file(command: Command) -> str:
