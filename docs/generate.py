@@ -59,6 +59,12 @@ RELATED = {
     "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-token": ("how-to/log-in-to-ecr-and-eks.md",),
+    "describe-component": ("how-to/describe-stacks.md",),
+    "describe-stacks": ("how-to/describe-stacks.md",),
+    "describe-config": ("how-to/describe-stacks.md", "reference/configuration-files.md"),
+    "list-stacks": ("how-to/describe-stacks.md",),
+    "list-components": ("how-to/describe-stacks.md",),
+    "validate-stacks": ("how-to/describe-stacks.md",),
     "version": (),
 }
 

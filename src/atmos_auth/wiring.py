@@ -106,6 +106,19 @@ class Project:
             self.streams.stderr.write(f"⚠ {warning}\n")
         return config
 
+    def with_config(self, config: Config) -> "Project":
+        """Return the same run over another configuration, such as that of a component with an `auth` section."""
+        other = Project(
+            self._options,
+            environ=self._process_environ,
+            directory=self._directory,
+            streams=self.streams,
+            clock=self.clock,
+            started_at=self._started_at,
+        )
+        other.config, other.redaction = config, self.redaction
+        return other
+
     @cached_property
     def environ(self) -> dict[str, str]:
         """The process environment with the ATMOS_* variables of `env:` that it lacks."""

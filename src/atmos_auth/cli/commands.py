@@ -42,6 +42,14 @@ COMMANDS = (
         "Write EKS clusters into the kubeconfig, for an identity",
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
+    Command(
+        ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"
+    ),
+    Command(("describe", "stacks"), "atmos_auth.cli.describe.stacks", "Show every component of every stack"),
+    Command(("describe", "config"), "atmos_auth.cli.describe.config", "Show the merged configuration"),
+    Command(("list", "stacks"), "atmos_auth.cli.list.stacks", "List the stacks"),
+    Command(("list", "components"), "atmos_auth.cli.list.components", "List the components that can be used"),
+    Command(("validate", "stacks"), "atmos_auth.cli.validate.stacks", "Check every stack manifest, without network"),
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
@@ -53,4 +61,7 @@ GROUPS = {
     ("aws",): "Have Docker and kubectl work as an identity",
     ("aws", "ecr"): "Log in to container registries",
     ("aws", "eks"): "Use Kubernetes clusters",
+    ("describe",): "Show what stacks and the configuration are in the end",
+    ("list",): "List what there is",
+    ("validate",): "Check what is written",
 }

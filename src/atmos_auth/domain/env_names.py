@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 # --- selecting -------------------------------------------------------------------------------------------------
 ATMOS_IDENTITY = "ATMOS_IDENTITY"  # the identity to use, or false/0/no/off to switch authentication off
+ATMOS_STACK = "ATMOS_STACK"  # the stack that is meant where --stack does not say
 ATMOS_PROFILE = "ATMOS_PROFILE"  # configuration profiles, separated by commas
 ATMOS_AUTH_REALM = "ATMOS_AUTH_REALM"  # namespace that keeps two projects' credentials apart
 

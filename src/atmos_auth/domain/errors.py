@@ -6,6 +6,7 @@ AtmosAuthError                     message, hint, place, details
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
 |  |- UnknownKind, UnknownReference, ChainCycle, LinksDoNotMeet
+|  |- InvalidStack, InvalidComponent
 |  `- ProfileNotFound              (exit 2)
 |- SelectionError                  which identity, provider or profile?
 |  |- UnknownIdentity, UnknownProvider, UnknownIntegration
@@ -100,6 +101,14 @@ class LinksDoNotMeet(ConfigError):
     """A link needs another type of credential than the link before it gives."""
 
     exit_code = 2
+
+
+class InvalidStack(ConfigError):
+    """No stack manifest leads to a stack of this name."""
+
+
+class InvalidComponent(ConfigError):
+    """A stack has no component of this name, or it cannot be used for this."""
 
 
 class ProfileNotFound(ConfigError):
