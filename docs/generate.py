@@ -59,6 +59,7 @@ RELATED = {
     "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-token": ("how-to/log-in-to-ecr-and-eks.md",),
+    "terraform": ("how-to/run-terraform.md", "how-to/describe-stacks.md", "explanation/what-is-asked-when.md"),
     "describe-component": ("how-to/describe-stacks.md",),
     "describe-stacks": ("how-to/describe-stacks.md",),
     "describe-config": ("how-to/describe-stacks.md", "reference/configuration-files.md"),

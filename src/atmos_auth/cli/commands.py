@@ -42,6 +42,7 @@ COMMANDS = (
         "Write EKS clusters into the kubeconfig, for an identity",
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
+    Command(("terraform",), "atmos_auth.cli.terraform", "Run Terraform for a component of a stack, as its identity"),
     Command(
         ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"
     ),

@@ -16,3 +16,9 @@ def asked(arguments: argparse.Namespace) -> Asked:
     if word and flag and word.lower() != flag.lower():
         raise UsageError(f'"{word}" and --identity {flag} name two identities', hints=["leave one of them out"])
     return Asked(name=word or flag)
+
+
+def flag_only(arguments: argparse.Namespace) -> Asked:
+    """Return what --identity said, for verbs whose other words name something else."""
+    flag: str | None = getattr(arguments, "identity", None)
+    return Asked(pick=True) if flag in (PICK, "") else Asked(name=flag)

@@ -127,6 +127,7 @@ class _CommandParser(Parser):
 def parse(words: Sequence[str]) -> Invocation:
     """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
     words, rest = _split(words)
+    words, theirs = _without_words_of_others(words)
     words = _with_explicit_switch(words)
     root = build_parser()
     arguments, extra = root.parse_known_args(words)
@@ -144,9 +145,9 @@ def parse(words: Sequence[str]) -> Invocation:
     if rest is not None and not getattr(arguments.module, "TAKES_REST", False):
         extra, rest = [*extra, *rest], None
     limit = getattr(arguments.module, "POSITIONALS", 0)
-    if len(extra) > limit:
+    if limit is not None and len(extra) > limit:
         raise UsageError(f"unexpected {extra[limit]!r}", hints=[*advice, f"{_name(arguments)} --help"])
-    arguments.positional = extra
+    arguments.positional, arguments.theirs = extra, theirs
     return Invocation(arguments.module, arguments, rest)
 
 
@@ -258,6 +259,21 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
         return words, None
     cut = words.index("--")
     return words[:cut], words[cut + 1 :]
+
+
+def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take out the flags of a program that a command runs: with one dash, they would be taken for ours.
+
+    A command that has such has a function `told_apart`.
+    """
+    tops = {command.words[0] for command in COMMANDS}
+    at = next((at for at, word in enumerate(words) if word in tops), None)
+    command = next((command for command in COMMANDS if at is not None and command.words == (words[at],)), None)
+    told_apart = getattr(import_module(command.module), "told_apart", None) if command is not None else None
+    if at is None or told_apart is None:
+        return words, []
+    ours, theirs = told_apart(words[at + 1 :])
+    return [*words[: at + 1], *ours], theirs
 
 
 def _with_explicit_switch(words: list[str]) -> list[str]:

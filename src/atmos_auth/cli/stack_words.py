@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.parsing import ENABLING_WORDS
+from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.stacks.evaluation import Wish
@@ -17,14 +17,7 @@ def add_stack_flag(parser: argparse.ArgumentParser, *, about: str = "the stack")
 def add_wish_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that say what is worked out."""
     for name, what in (("templates", "templates"), ("functions", "YAML functions")):
-        parser.add_argument(
-            f"--process-{name}",
-            nargs="?",
-            const="true",
-            default="true",
-            metavar="BOOL",
-            help=f"false: leave {what} as they are written",
-        )
+        add_switch(parser, f"--process-{name}", f"false: leave {what} as they are written")
     parser.add_argument(
         "--skip", action="append", default=[], metavar="NAME", help="leave this YAML function alone (repeatable)"
     )
@@ -51,13 +44,7 @@ def wished(arguments: argparse.Namespace) -> Wish:
     """Return what is to be worked out."""
     skipped = frozenset(name.lstrip("!") for names in arguments.skip for name in names.split(","))
     return Wish(
-        _switch("--process-templates", arguments.process_templates),
-        _switch("--process-functions", arguments.process_functions),
+        said(arguments, "--process-templates") is not False,
+        said(arguments, "--process-functions") is not False,
         skipped,
     )
-
-
-def _switch(flag: str, word: str) -> bool:
-    if word.lower() in (*ENABLING_WORDS, *env_names.DISABLING_WORDS):
-        return word.lower() in ENABLING_WORDS
-    raise UsageError(f"{flag} is {word!r}, which is neither true nor false", hints=[f"{flag}=false"])

@@ -1,0 +1,126 @@
+"""`atmos terraform`."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+
+from atmos_auth.cli.identity_words import flag_only
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished
+from atmos_auth.cli.switches import add_switch, said
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.programs.terraform.run import Request, Runner
+from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
+from atmos_auth.stacks.opening import Stacks
+from atmos_auth.stacks.repository import TERRAFORM
+from atmos_auth.wiring import Project
+
+__all__ = ["DESCRIPTION", "USAGE", "configure", "run", "told_apart"]
+
+USAGE = "atmos terraform COMMAND COMPONENT -s STACK [flags] [-- TERRAFORM'S FLAGS]"
+DESCRIPTION = """\
+Run a command of Terraform for a component of a stack: with the variables, the
+backend and the workspace that its manifests say, as the identity that its
+`auth` names. Signs in first if that is needed. Terraform's exit status is
+passed on, and so are its own flags. `deploy` is `apply` without a question.
+
+examples:
+  atmos terraform plan vpc -s plat-dev
+  atmos terraform apply vpc -s plat-dev --identity prod-admin
+  atmos terraform plan vpc -s plat-dev -target=aws_vpc.main
+  atmos terraform deploy vpc -s plat-dev --identity=false
+  atmos terraform state list vpc -s plat-dev
+  atmos terraform plan vpc -s plat-dev --dry-run"""
+POSITIONALS = None
+TAKES_REST = True
+_SWITCHES = {
+    "--deploy-run-init": "run init before deploy",
+    "--init-run-reconfigure": "give init -reconfigure",
+    "--init-pass-vars": "give init the variables",
+    "--auto-generate-backend-file": "write backend.tf.json",
+    "--skip-planfile": "have plan store no plan",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_stack_flag(parser)
+    add_identity_flag(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print what would be run; write and run nothing")
+    parser.add_argument("--skip-init", action="store_true", help="run no init")
+    parser.add_argument(
+        "--from-plan", nargs="?", const="", metavar="FILE", help="apply the plan that `plan` has stored"
+    )
+    parser.add_argument("--planfile", metavar="FILE", help="apply this plan")
+    for flag, about in _SWITCHES.items():
+        add_switch(parser, flag, about)
+    parser.add_argument("--append-user-agent", metavar="TEXT", help="what Terraform adds to its user agent")
+    add_wish_flags(parser)
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Run Terraform and return its exit status."""
+    subcommand, names = _subcommand(arguments.positional)
+    stacks = Stacks(project, wish=wished(arguments))
+    stack = said_stack(arguments, project) or _asked(project, "stack", stacks.repository.stacks())
+    component = names[0] if names else _asked(project, "component", stacks.repository.components(stack))
+    request = Request(
+        subcommand,
+        component,
+        stack,
+        identity=flag_only(arguments),
+        given=(*arguments.theirs, *names[1:], *(arguments.rest or ())),
+        is_dry=arguments.dry_run or project.environ.get("ATMOS_DRY_RUN", "").lower() in ("1", "true"),
+        runs_init=_runs_init(arguments, project, subcommand),
+        reconfigures=said(arguments, "--init-run-reconfigure"),
+        passes_variables=said(arguments, "--init-pass-vars"),
+        generates_backend=said(arguments, "--auto-generate-backend-file"),
+        keeps_plan=_inverted(said(arguments, "--skip-planfile")),
+        planfile=arguments.planfile if arguments.planfile is not None else arguments.from_plan,
+        user_agent=arguments.append_user_agent,
+    )
+    return Runner(project, stacks, _environment_as)(request)
+
+
+def _environment_as(project: Project, identity: str, base: Mapping[str, str]) -> dict[str, str]:
+    environment, _ = project.operations.child_environment(identity, base)
+    project.operations.deliver_required(identity)
+    return environment
+
+
+def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return Terraform's command, of one or two words, and the words after it."""
+    if not words:
+        raise UsageError("no command given", hints=["atmos terraform plan COMPONENT -s STACK"])
+    first, *others = words
+    if first not in RUN:
+        from difflib import get_close_matches
+
+        close = get_close_matches(first, RUN, n=1)
+        raise UsageError(
+            f'"{first}" is not a command of Terraform',
+            hints=[*(f"did you mean `atmos terraform {name}`?" for name in close), "atmos terraform --help"],
+        )
+    if others and others[0] in GROUPS.get(first, ()):
+        return (first, others[0]), others[1:]
+    return (first,), others
+
+
+def _asked(project: Project, what: str, names: Sequence[str]) -> str:
+    if not project.prompter.can_ask:
+        flag = (
+            "; specify it on the command line using the flag --stack <stack> (shorthand -s)" if what == "stack" else ""
+        )
+        raise UsageError(
+            f"{what} is required{flag}", hints=[f"atmos list {what}s", f"atmos {TERRAFORM} plan COMPONENT -s STACK"]
+        )
+    return project.prompter.choose(f"Choose a {what}:", names)
+
+
+def _runs_init(arguments: argparse.Namespace, project: Project, subcommand: Sequence[str]) -> bool | None:
+    if arguments.skip_init or project.environ.get("ATMOS_SKIP_INIT", "").lower() in ("1", "true"):
+        return False
+    return said(arguments, "--deploy-run-init") if subcommand[0] == "deploy" else None
+
+
+def _inverted(value: bool | None) -> bool | None:
+    return None if value is None else not value
