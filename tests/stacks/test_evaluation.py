@@ -41,7 +41,7 @@ def vars_of(repository_of, tmp_path, environ):
             }
         )
         project = Project(environ=environ | {"FROM_OUTSIDE": "real"}, directory=str(tmp_path))
-        stacks = Stacks(project, wish=wish, functions={f"!{name}": work for name, work in functions.items()})
+        stacks = Stacks(project, wish=wish, functions=lambda _: {f"!{name}": work for name, work in functions.items()})
         return stacks.component("c", "dev").sections["vars"]
 
     return read

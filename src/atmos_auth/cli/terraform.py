@@ -1,16 +1,17 @@
 """`atmos terraform`."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import environment_over
 from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished
 from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.domain.errors import UsageError
-from atmos_auth.programs.terraform.run import Request, Runner
+from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.run import Terraform
 from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
-from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
 
@@ -60,14 +61,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run Terraform and return its exit status."""
     subcommand, names = _subcommand(arguments.positional)
-    stacks = Stacks(project, wish=wished(arguments))
-    stack = said_stack(arguments, project) or _asked(project, "stack", stacks.repository.stacks())
-    component = names[0] if names else _asked(project, "component", stacks.repository.components(stack))
+    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    repository = terraform.stacks.repository
+    stack = said_stack(arguments, project) or _asked(project, "stack", repository.stacks())
+    component = names[0] if names else _asked(project, "component", repository.components(stack))
     request = Request(
         subcommand,
         component,
         stack,
-        identity=flag_only(arguments),
         given=(*arguments.theirs, *names[1:], *(arguments.rest or ())),
         is_dry=arguments.dry_run or project.environ.get("ATMOS_DRY_RUN", "").lower() in ("1", "true"),
         runs_init=_runs_init(arguments, project, subcommand),
@@ -78,13 +79,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         planfile=arguments.planfile if arguments.planfile is not None else arguments.from_plan,
         user_agent=arguments.append_user_agent,
     )
-    return Runner(project, stacks, _environment_as)(request)
-
-
-def _environment_as(project: Project, identity: str, base: Mapping[str, str]) -> dict[str, str]:
-    environment, _ = project.operations.child_environment(identity, base)
-    project.operations.deliver_required(identity)
-    return environment
+    return terraform.run(request)
 
 
 def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from atmos_auth.domain.errors import CommandNotFound
 
@@ -45,24 +45,30 @@ def run(
             signal.signal(number, handler)
 
 
-def captured(argv: Sequence[str], environ: Mapping[str, str], directory: str) -> tuple[int, str]:
-    """Run `argv` as `run` does, and return its status and all that it printed on both streams."""
+class Captured(NamedTuple):
+    """What a program has come to: its status as a shell would show it, and what it printed."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def captured(argv: Sequence[str], environ: Mapping[str, str], directory: str) -> Captured:
+    """Run `argv` as `run` does, with nothing to read, and keep what it prints."""
     import subprocess
 
     try:
         result = subprocess.run(
-            list(argv),
-            env=dict(environ),
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
+            list(argv), env=dict(environ), cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
     except OSError as error:
         raise _not_started(argv[0], error) from error
     code = result.returncode
-    return (code if code >= 0 else 128 - code), result.stdout.decode(errors="replace")
+    return Captured(
+        code if code >= 0 else 128 - code,
+        result.stdout.decode(errors="replace"),
+        result.stderr.decode(errors="replace"),
+    )
 
 
 @contextmanager

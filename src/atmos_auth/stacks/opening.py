@@ -19,25 +19,27 @@ from atmos_auth.stacks.repository import Repository
 from atmos_auth.stacks.workspace import workspace_of
 from atmos_auth.wiring import Project
 
+Functions = Mapping[str, Callable[[Call], Any]]
+
 
 class Stacks:
     """The components of a project's stacks.
 
-    `functions` are YAML functions beside those that need nothing but this machine. All methods read files and raise
-    `ConfigError`; what else they do is up to the functions that a component uses.
+    `functions` makes, of these very stacks, the YAML functions beside those that need nothing but this machine. All
+    methods read files and raise `ConfigError`; what else they do is up to the functions that a component uses.
     """
 
     def __init__(
         self,
         project: Project,
         *,
-        functions: Mapping[str, Callable[[Call], Any]] | None = None,
+        functions: Callable[["Stacks"], Functions] | None = None,
         wish: Wish = Wish(),  # noqa: B008 - immutable
     ) -> None:
         self._project = project
         self.layout: Layout = layout_of(project.config)
         self.repository = _repository(project, self.layout)
-        known = local_functions(project.config.resolver.functions) | dict(functions or {})
+        known = local_functions(project.config.resolver.functions) | dict(functions(self) if functions else {})
         self._evaluation = Evaluation(functions=known, render=_render_value, data_of=self.data, wish=wish)
 
     def component(self, name: str, stack: str) -> Component:

@@ -51,6 +51,11 @@ def surprising(environ: Mapping[str, str]) -> list[str]:
     return sorted(name for name in environ if name in _SURPRISING or name.startswith(_SURPRISING_BEGINNINGS))
 
 
+def without_surprises(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those, for runs that nobody sees."""
+    return {name: value for name, value in environ.items() if name not in surprising(environ)}
+
+
 def _level(environ: Mapping[str, str]) -> int:
     written = environ.get(env_names.ATMOS_SHLVL, "")
     level = int(written) + 1 if written.isascii() and written.isdigit() else 1
