@@ -15,6 +15,8 @@ MERGED = ("vars", "env", "settings", "auth", "providers", "hooks", "generate")
 # Sections that stand below the type, the bases and the component only.
 OF_TYPE = ("required_providers", "backend", "remote_state_backend", "source", "provision")
 SINGLE = ("required_version", "command", "backend_type", "remote_state_backend_type")
+# The type of a component that is there to be inherited from only.
+ABSTRACT = "abstract"
 # What a base says of itself alone.
 _NOT_INHERITED = ("inherits", "type")
 
@@ -47,7 +49,7 @@ class Component(NamedTuple):
     @property
     def is_abstract(self) -> bool:
         """Whether it is there to be inherited from only."""
-        return self.metadata.get("type") == "abstract"
+        return self.metadata.get("type") == ABSTRACT
 
     @property
     def is_enabled(self) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from atmos_auth.config.tree import Map
 from atmos_auth.domain.errors import ConfigError, InvalidComponent, InvalidStack
-from atmos_auth.stacks.component import Component, component_of
+from atmos_auth.stacks.component import ABSTRACT, Component, component_of
 from atmos_auth.stacks.layout import Layout
 from atmos_auth.stacks.manifests import Document, Manifests
 from atmos_auth.stacks.names import by_pattern, tokens_of
@@ -20,11 +20,19 @@ _GONE = (
 )
 
 
-class Occurrence(NamedTuple):
-    """A stack in one manifest: which of its components are in the stack, None for all."""
+# How many manifests' merged sections are kept: those that one question comes back to.
+_KEPT = 16
 
-    sections: Sections
+
+class Occurrence(NamedTuple):
+    """A stack in one manifest: its documents, and which of its components are in the stack, None for all."""
+
+    documents: tuple[Document, ...]
     components: frozenset[str] | None
+
+    def has(self, component: str) -> bool:
+        """Tell whether a component of the manifest is in the stack."""
+        return self.components is None or component in self.components
 
 
 class Repository:
@@ -48,7 +56,7 @@ class Repository:
         self._lowest = lowest
         self._name_by_template = name_by_template
         self._stacks: dict[str, list[Occurrence]] | None = None
-        self._components: dict[tuple[str, str, str], Component] = {}
+        self._sections: dict[int, Sections] = {}
 
     def stacks(self) -> list[str]:
         """Name all stacks, sorted."""
@@ -57,17 +65,38 @@ class Repository:
     def components(self, stack: str, kind: str = TERRAFORM) -> list[str]:
         """Name the components of a stack, sorted, abstract ones included."""
         found: set[str] = set()
-        for place in self._of(stack):
-            names = place.sections.names("components", kind)
-            found.update(name for name in names if place.components is None or name in place.components)
+        for occurrence in self._of(stack):
+            names = self._merged(occurrence).names("components", kind)
+            found.update(name for name in names if occurrence.has(name))
+        return sorted(found)
+
+    def usable(self, stack: str, kind: str = TERRAFORM) -> list[str]:
+        """Name the components of a stack that are not there to be inherited from only, sorted."""
+        found: set[str] = set()
+        for occurrence in self._of(stack):
+            sections = self._merged(occurrence)
+            for name in sections.names("components", kind):
+                says = mapping_at(sections.section("components", kind, name), ("metadata",))
+                if occurrence.has(name) and (says is None or says.get("type") != ABSTRACT):
+                    found.add(name)
         return sorted(found)
 
     def component(self, name: str, stack: str, kind: str = TERRAFORM) -> Component:
         """Return a component of a stack."""
-        key = (name, stack, kind)
-        if key not in self._components:
-            self._components[key] = self._merged(name, stack, kind)
-        return self._components[key]
+        found = [
+            self._component(self._merged(occurrence), kind, name, stack)
+            for occurrence in self._of(stack)
+            if occurrence.has(name) and name in self._merged(occurrence).names("components", kind)
+        ]
+        if not found:
+            raise self._unknown_component(name, stack, kind)
+        if any(other.sections != found[0].sections for other in found[1:]):
+            raise ConfigError(
+                f'component "{name}" is defined differently in several manifests of stack "{stack}"',
+                details=[f"defined in {component.manifest}" for component in found],
+                hints=["leave it in one of them, or give one manifest another stack name"],
+            )
+        return found[0]
 
     def instances(self, kind: str = TERRAFORM) -> Iterator[Component]:
         """Yield every component of every stack."""
@@ -81,30 +110,25 @@ class Repository:
         self._stacks = self._read(or_note=broken.append)
         return broken
 
-    def _merged(self, name: str, stack: str, kind: str) -> Component:
-        found = [
-            component_of(
-                place.sections,
-                kind,
-                name,
-                stack=stack,
-                inherits_metadata=self._layout.inherits_metadata,
-                lists=self._layout.lists,
-                lowest=self._lowest,
-            )
-            for place in self._of(stack)
-            if name in place.sections.names("components", kind)
-            and (place.components is None or name in place.components)
-        ]
-        if not found:
-            raise self._unknown_component(name, stack, kind)
-        if any(other.sections != found[0].sections for other in found[1:]):
-            raise ConfigError(
-                f'component "{name}" is defined differently in several manifests of stack "{stack}"',
-                details=[f"defined in {component.manifest}" for component in found],
-                hints=["leave it in one of them, or give one manifest another stack name"],
-            )
-        return found[0]
+    def _component(self, sections: Sections, kind: str, name: str, stack: str) -> Component:
+        return component_of(
+            sections,
+            kind,
+            name,
+            stack=stack,
+            inherits_metadata=self._layout.inherits_metadata,
+            lists=self._layout.lists,
+            lowest=self._lowest,
+        )
+
+    def _merged(self, occurrence: Occurrence) -> Sections:
+        """Return the sections of a manifest; those of a few are kept."""
+        key = id(occurrence.documents)
+        if key not in self._sections:
+            if len(self._sections) >= _KEPT:
+                self._sections.clear()
+            self._sections[key] = Sections(occurrence.documents, self._layout.lists)
+        return self._sections[key]
 
     def _of(self, stack: str) -> list[Occurrence]:
         places = self._places()
@@ -121,9 +145,9 @@ class Repository:
         stacks: dict[str, list[Occurrence]] = {}
         for path in self._manifests.top_level():
             try:
-                sections = Sections(self._manifests.closure(path), self._layout.lists)
-                for name, components in self._named(sections):
-                    stacks.setdefault(name, []).append(Occurrence(sections, components))
+                documents = self._manifests.closure(path)
+                for name, components in self._named(Sections(documents, self._layout.lists)):
+                    stacks.setdefault(name, []).append(Occurrence(documents, components))
             except ConfigError as broken:
                 or_note(broken)
         return stacks
@@ -161,15 +185,7 @@ class Repository:
         by_name: dict[str, set[str]] = {}
         for kind in KINDS:
             for component in sections.names("components", kind):
-                merged_values = component_of(
-                    sections,
-                    kind,
-                    component,
-                    stack="",
-                    inherits_metadata=self._layout.inherits_metadata,
-                    lists=self._layout.lists,
-                    lowest=self._lowest,
-                ).sections["vars"]
+                merged_values = self._component(sections, kind, component, "").sections["vars"]
                 name = by_pattern(pattern, merged_values)
                 if name is not None:
                     by_name.setdefault(name, set()).add(component)
@@ -177,7 +193,7 @@ class Repository:
 
     def _unknown_stack(self, stack: str) -> InvalidStack:
         names = self.stacks()
-        keys = {place.sections.own.key: name for name, places in self._places().items() for place in places}
+        keys = {found.documents[-1].key: name for name, places in self._places().items() for found in places}
         meant = [keys[stack]] if stack in keys else _close(stack, names)
         return InvalidStack(
             f"Stack `{stack}` not found",
@@ -187,7 +203,7 @@ class Repository:
     def _unknown_component(self, name: str, stack: str, kind: str) -> InvalidComponent:
         return InvalidComponent(
             _GONE.format(component=name, stack=stack),
-            details=[f"manifest: {place.sections.own.path}" for place in self._of(stack)],
+            details=[f"manifest: {occurrence.documents[-1].path}" for occurrence in self._of(stack)],
             hints=[
                 *(f"Did you mean `{close}`?" for close in _close(name, self.components(stack, kind))),
                 f"atmos list components -s {stack}",

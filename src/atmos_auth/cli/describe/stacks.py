@@ -1,6 +1,7 @@
 """`atmos describe stacks`."""
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from atmos_auth.cli import data_output
@@ -33,10 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the stacks."""
+    data_output.show_entries(_entries(arguments, project), arguments, project)
+    return 0
+
+
+def _entries(arguments: argparse.Namespace, project: Project) -> Iterator[tuple[str, Any]]:
     stacks = Stacks(project, wish=wished(arguments))
     wanted, only = _names(arguments.components), said_stack(arguments, project)
     sections = _names(arguments.sections)
-    shown: dict[str, Any] = {}
     for stack in [only] if only else stacks.repository.stacks():
         components: dict[str, Any] = {}
         for name in stacks.repository.components(stack):
@@ -44,9 +49,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
                 data = stacks.data(stacks.component(name, stack))
                 components[name] = {key: data[key] for key in data if not sections or key in sections}
         if components or arguments.include_empty_stacks:
-            shown[stack] = {"components": {TERRAFORM: components}}
-    data_output.show(shown, arguments, project)
-    return 0
+            yield stack, {"components": {TERRAFORM: components}}
 
 
 def _names(words: str | None) -> list[str]:

@@ -29,8 +29,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     repository, only = Stacks(project).repository, said_stack(arguments, project)
     counts: Counter[str] = Counter()
     for stack in [only] if only else repository.stacks():
-        names = repository.components(stack)
-        counts.update(name for name in names if not repository.component(name, stack).is_abstract)
+        counts.update(repository.usable(stack))
     stdout = project.streams.stdout
     rows = [(name, TERRAFORM, str(counts[name])) for name in sorted(counts)]
     if not stdout.isatty():
