@@ -243,3 +243,58 @@ def test_terraform_knows_where_it_is_and_what_surprises_is_said(repository: Mach
     assert found["ATMOS_BASE_PATH"] == found["ATMOS_CLI_CONFIG_PATH"] == str(repository.directory)
     assert (found["KEPT"], found["TF_IN_AUTOMATION"], found["ATMOS_SHLVL"]) == ("yes", "true", "1")
     assert os.path.isdir(found["TF_PLUGIN_CACHE_DIR"])
+
+
+def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Machine):
+    deploy = ("terraform", "plan", "who", "-s", "plat-dev", "--identity=false")
+    assert repository.atmos(*deploy).returncode == 0
+    code = code_of(repository)
+    clean = ("terraform", "clean", "who", "-s", "plat-dev")
+    made = [".terraform", "plat-dev-who.planfile", "plat-dev-who.terraform.tfvars.json"]
+    shown = repository.atmos(*clean, "--dry-run").stdout.splitlines()
+    assert shown == [f"components/terraform/who/{name}" for name in (made[0], made[2], made[1])]
+    refused = repository.atmos(*clean)
+    assert (refused.returncode, refused.stdout) == (0, "")
+    assert "Nothing was deleted" in refused.stderr
+    assert (code / ".terraform").is_dir()
+    terminal = repository.terminal(*clean)
+    terminal.expect_exact("components/terraform/who/.terraform")
+    terminal.expect("Delete this?")
+    terminal.send("y")
+    terminal.expect_exact("Deleted components/terraform/who/plat-dev-who.planfile")
+    terminal.wait()
+    assert not [name for name in made if (code / name).exists()]
+    assert repository.atmos(*clean, "--force").stderr == "Nothing to delete\n"
+
+
+def test_state_goes_only_when_everything_is_to_go(repository: Machine):
+    assert repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", "--identity=false").returncode == 1
+    state = code_of(repository) / "terraform.tfstate.d" / "plat-dev"
+    assert state.is_dir()
+    assert repository.atmos("terraform", "clean", "--force").returncode == 0
+    assert not (code_of(repository) / ".terraform").exists()
+    assert state.is_dir()
+    assert repository.atmos("terraform", "clean", "--force", "--everything").returncode == 1
+    assert repository.atmos("terraform", "clean", "who", "--force", "--everything").returncode == 0
+    assert not state.exists()
+
+
+def test_files_may_be_written_alone(repository: Machine, aws: Emulator):
+    written = repository.atmos("terraform", "generate", "varfile", "who", "-s", "plat-dev")
+    assert written.stderr == "✓ Wrote components/terraform/who/plat-dev-who.terraform.tfvars.json\n"
+    varfile = json.loads((code_of(repository) / "plat-dev-who.terraform.tfvars.json").read_text())
+    assert varfile == {"label": "dev", "stage": "dev", "tenant": "plat"}
+    assert (
+        json.loads(repository.atmos(*["terraform", "generate", "varfile", "who", "-s", "plat-dev", "-f", "-"]).stdout)
+        == varfile
+    )
+    backend = repository.atmos(*["terraform", "generate", "backend", "who", "-s", "plat-dev", "--file", "b.json"])
+    assert "backend_type is required" in repository.findings(backend.stderr)[0].message
+    assert aws.journal.entries() == []
+
+
+def test_what_is_below_a_command_is_a_command_of_its_own(repository: Machine):
+    for words in (("terraform", "clean"), ("terraform", "generate", "varfile"), ("terraform", "generate", "backend")):
+        assert repository.atmos(*words, "--help").stdout.startswith(f"usage: atmos {' '.join(words)} ")
+    result = repository.atmos("terraform", "generate", "nothing", "-s", "plat-dev")
+    assert '"generate" is not a command of Terraform' in repository.findings(result.stderr)[0].message

@@ -43,6 +43,17 @@ COMMANDS = (
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
     Command(("terraform",), "atmos_auth.cli.terraform", "Run Terraform for a component of a stack, as its identity"),
+    Command(("terraform", "clean"), "atmos_auth.cli.terraform.clean", "Delete what Terraform can make again"),
+    Command(
+        ("terraform", "generate", "varfile"),
+        "atmos_auth.cli.terraform.generate.varfile",
+        "Write a component's variables into a file",
+    ),
+    Command(
+        ("terraform", "generate", "backend"),
+        "atmos_auth.cli.terraform.generate.backend",
+        "Write a component's backend.tf.json",
+    ),
     Command(
         ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"
     ),

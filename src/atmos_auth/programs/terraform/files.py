@@ -65,8 +65,10 @@ def _backend(component: Component, workspace: str) -> dict[str, Any]:
         raise InvalidSetting(
             f'backend_type is required for component "{component.name}" of stack "{component.stack}"',
             place=component.place,
-            details=["components.terraform.auto_generate_backend_file asks for a backend file"],
-            hints=["write `terraform: { backend_type: s3, backend: { s3: ... } }` into the stack, or turn that off"],
+            hints=[
+                "write `terraform: { backend_type: s3, backend: { s3: ... } }` into the stack",
+                "or write none: components.terraform.auto_generate_backend_file: false",
+            ],
         )
     settings = plain(component.sections["backend"])
     if chosen == "cloud":

@@ -30,7 +30,12 @@ examples:
   atmos terraform plan vpc -s plat-dev -target=aws_vpc.main
   atmos terraform deploy vpc -s plat-dev --identity=false
   atmos terraform state list vpc -s plat-dev
-  atmos terraform plan vpc -s plat-dev --dry-run"""
+  atmos terraform plan vpc -s plat-dev --dry-run
+
+commands of ours:
+  clean                  delete what Terraform can make again
+  generate varfile       write a component's variables into a file
+  generate backend       write a component's backend.tf.json"""
 POSITIONALS = None
 TAKES_REST = True
 _SWITCHES = {
