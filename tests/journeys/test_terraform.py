@@ -260,7 +260,7 @@ def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Mac
     terminal = repository.terminal(*clean)
     terminal.expect_exact("components/terraform/who/.terraform")
     terminal.expect("Delete this?")
-    terminal.send("y")
+    terminal.send("y\r")
     terminal.expect_exact("Deleted components/terraform/who/plat-dev-who.planfile")
     terminal.wait()
     assert not [name for name in made if (code / name).exists()]
