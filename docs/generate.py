@@ -35,6 +35,7 @@ RELATED = {
         "how-to/sign-in-over-ssh.md",
         "how-to/use-an-iam-user.md",
         "how-to/sign-in-through-the-browser.md",
+        "how-to/share-sign-ins-with-the-aws-cli.md",
         "explanation/what-is-asked-when.md",
     ),
     "auth-whoami": ("how-to/troubleshoot.md", "explanation/what-is-asked-when.md"),
