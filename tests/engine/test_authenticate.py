@@ -514,3 +514,19 @@ def test_other_chains_are_not_repeated(walk):
     with pytest.raises(errors.ServiceError):
         walk.credential(walk.base)
     assert walk.clock.slept == []
+
+
+# --- kinds that others made ------------------------------------------------------------------------------------
+
+
+def test_what_is_no_credential_is_refused(walk):
+    walk.scripted("portal", {"AccessKeyId": "x"})
+    with pytest.raises(errors.AuthenticationFailed, match="gave dict, which is no credential"):
+        walk.credential(walk.portal)
+
+
+def test_a_fault_says_at_which_link_it_happened(walk):
+    walk.scripted("portal", ZeroDivisionError("a fault of the kind"))
+    with pytest.raises(ZeroDivisionError) as caught:
+        walk.credential(walk.portal)
+    assert caught.value.__notes__ == [f"link: {walk.portal.tip} of the chain {walk.portal}"]

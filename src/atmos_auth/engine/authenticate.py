@@ -130,6 +130,14 @@ class Authenticator:
         except errors.AtmosAuthError as failure:
             _say_where(failure, chain)
             raise
+        except Exception as fault:
+            fault.add_note(f"link: {chain.tip} of the chain {chain}")
+            raise
+        if not hasattr(credential, "secrets"):
+            raise errors.AuthenticationFailed(
+                f"{chain.tip} gave {type(credential).__name__}, which is no credential",
+                hints=["that is a fault of its kind: report it to whoever made it"],
+            )
         self._tools.log.hide(credential.secrets)
         if freshness(credential, self._tools.clock.now()) == EXPIRED:
             raise errors.AuthenticationFailed(

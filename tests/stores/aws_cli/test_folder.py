@@ -251,7 +251,7 @@ MEMBERS = st.sampled_from(
 
 
 @given(st.binary(max_size=300) | st.dictionaries(MEMBERS, JSON).map(lambda value: json.dumps(value).encode()))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 def test_no_file_can_do_harm(desk, content):
     desk.put_bytes(content)
     before = desk.state()
@@ -261,7 +261,7 @@ def test_no_file_can_do_harm(desk, content):
 
 
 @given(st.dictionaries(MEMBERS, JSON, min_size=1))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
 def test_whatever_is_taken_could_be_sent(desk, changes):
     desk.put(**changes)
     for found in desk.folder.sessions(SESSION):

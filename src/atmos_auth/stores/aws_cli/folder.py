@@ -63,6 +63,7 @@ class CliFolder:
         for path in self._paths():
             token = self._token(path)
             if token is not None and (found := _as_session(token, session)) is not None:
+                self._log.debug(f"{path}: a session of {AWS_CLI}, until {to_text(found.expires_at)}")
                 yield Found(path, found)
 
     def write(self, token: SsoToken) -> None:
