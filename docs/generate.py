@@ -26,7 +26,7 @@ from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SET
 
 REFERENCE = Path(__file__).parent / "reference"
 # Folders and files that nobody else writes to.
-OWNED = ("commands", "kinds", "environment-variables.md", "errors.md")
+OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "testing.md")
 NOTICE = "<!-- Written by `python -m docs.generate`; edit {source} instead. -->\n"
 
 # Pages that a reader of a command's page looks for next.
@@ -90,6 +90,8 @@ AUTOMATED = (
     "Nobody is asked to choose there, and no browser is opened: where `CI` is `true` or `1`, where `JENKINS_URL` and "
     "`BUILD_ID` are both set, where `CI_NAME` is `codeship` or `sourcehut`, or where one of these is set:"
 )
+# What `atmos_auth.testing` offers that has no docstring.
+CONSTANTS = {"NOW": "2026-01-02T03:04:05Z in epoch seconds: when the samples were issued, and where `FakeClock` starts"}
 # What is typed, within the sentences of `env_names.py`.
 TYPED = re.compile(
     r"^(true|false)(?=:)|^system(?=, )|\bfile(?= or memory)|(?<= or )memory\b|\bauth\.keyring\.[\w.]*\w"
@@ -119,7 +121,8 @@ def pages() -> dict[str, str]:
     found = {"commands/README.md": commands_index(), "kinds/README.md": kinds_index()}
     found |= {f"commands/{command_file(command)}": command_page(command) for command in COMMANDS}
     found |= {f"kinds/{kind_file(entry)}": kind_page(entry) for entry in registry.BUILT_IN}
-    return found | {"environment-variables.md": variables_page(), "errors.md": errors_page()}
+    single = {"environment-variables.md": variables_page(), "errors.md": errors_page(), "testing.md": testing_page()}
+    return found | single
 
 
 def command_file(command: Command) -> str:
@@ -397,6 +400,41 @@ def errors_page() -> str:
         "## The tree",
         _fenced(tree),
     )
+
+
+def testing_page() -> str:
+    """List the fakes and samples for authors of kinds, and what each contract holds an implementation to."""
+    from atmos_auth import testing
+    from atmos_auth.testing import contracts
+
+    offered = {name: getattr(testing, name) for name in testing.__all__}
+    words = {name: CONSTANTS.get(name) or _paragraph(thing) for name, thing in offered.items()}
+    fakes = [f"| `{name}` | {words[name]} |" for name in offered if name[0].isupper()]
+    samples = [f"| `{name}(...)` | {words[name]} |" for name in offered if not name[0].isupper()]
+    parts = []
+    for name in contracts.__all__:
+        contract = getattr(contracts, name)
+        tests = [(n, t) for n, t in vars(contract).items() if n.startswith("test_")]
+        rows = [f"| {n.removeprefix('test_').replace('_', ' ')} | {_paragraph(test)} |" for n, test in tests]
+        parts += [f"### `{name}`", _paragraph(contract), _table(("what is tested", ""), rows)]
+    return _page(
+        "Fakes and contracts for authors of kinds",
+        "src/atmos_auth/testing",
+        "What `atmos_auth.testing` offers to the tests of a plug-in; [Write a kind](../how-to/write-a-kind.md) shows "
+        "it in use.",
+        "## Fakes",
+        _table(("name", "what it does"), fakes),
+        "## Samples",
+        _table(("name", "what it does"), samples),
+        "## Contracts",
+        "Classes for pytest in `atmos_auth.testing.contracts`: subclass one, say what is under test, and run it.",
+        *parts,
+    )
+
+
+def _paragraph(thing: Any) -> str:
+    """Return the first paragraph of what a thing says of itself, on one line of a table."""
+    return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def write() -> list[str]:
