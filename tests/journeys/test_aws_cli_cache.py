@@ -160,6 +160,7 @@ def test_it_is_asked_nothing_for_the_provider_alone_either(neighbours):
     neighbours.sign_in_with_botocore()
     result = neighbours.machine.atmos("auth", "login", "--provider", "my-sso")
     assert result.returncode == 0, result.stderr
+    assert re.search(r"^ +Session of +the AWS CLI$", result.stderr, re.MULTILINE)
     assert operations(neighbours.aws) == []
 
 
@@ -409,6 +410,16 @@ def test_another_mode_is_an_error_with_its_place(neighbours, mode, words):
     assert finding.place is not None
     assert finding.place.endswith(":2:31")
     assert finding.hints
+
+
+def test_a_section_that_is_no_mapping_is_an_error(neighbours):
+    text = neighbours.machine.atmos_yaml.read_text()
+    for wrong in ("5", "[read]", "read"):
+        neighbours.machine.write(text.replace("{ share_cli_sso_cache: read }", wrong))
+        result = neighbours.machine.atmos("auth", "login")
+        assert result.returncode == 1
+        assert "internal error" not in result.stderr
+        assert neighbours.machine.findings(result.stderr)[0].place.endswith(("atmos.yaml:2:8", "atmos.yaml:2:3"))
 
 
 # --- many at once ----------------------------------------------------------------------------------------------
