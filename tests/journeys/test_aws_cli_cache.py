@@ -461,6 +461,33 @@ def test_ten_at_once_give_whole_files_even_if_some_are_killed(neighbours):
     assert neighbours.aws_cli("sts", "get-caller-identity", "--profile", "dev").returncode == 0
 
 
+def test_both_renewing_at_once_leaves_whole_files_and_a_way_in(neighbours):
+    """The emulator ends a session whose refresh token comes twice, as the strictest of portals would."""
+    neighbours.configure("write")
+    neighbours.machine.login()
+    neighbours.expires(soon(30))
+    neighbours.machine.expire_access_tokens()
+    ours = [neighbours.machine.start("auth", "login", "--provider", "my-sso") for _ in range(4)]
+    theirs = [
+        subprocess.Popen(
+            neighbours.machine.command("aws", "sts", "get-caller-identity", "--profile", "dev"),
+            env=neighbours.machine.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=100)[1] for process in (*ours, *theirs)]
+    # Either somebody was first, or a person is asked for; nothing else may come of it.
+    assert {process.returncode for process in ours} <= {0, 2}, said
+    assert not any("internal error" in text for text in said)
+    for path in (*neighbours.cache.glob("*.json"), *neighbours.machine.tokens()):
+        assert json.loads(path.read_text())["accessToken"]
+    neighbours.machine.login()
+    assert neighbours.aws_cli("sts", "get-caller-identity", "--profile", "dev").returncode == 0
+
+
 # --- the AWS CLI itself ----------------------------------------------------------------------------------------
 
 
@@ -500,3 +527,9 @@ def test_atmos_auth_login_then_the_aws_cli_is_signed_in(neighbours):
     assert neighbours.aws_cli("sts", "get-caller-identity", "--profile", "dev", program=CLI_2).returncode == 0
     neighbours.aws_cli("sso", "logout", program=CLI_2)
     assert not neighbours.path("demo").exists()
+    # It has ended the session for both: that is noticed, and leads to one sign-in.
+    assert neighbours.machine.atmos("auth", "login").returncode == 2
+    neighbours.aws.journal.clear()
+    neighbours.machine.login()
+    assert neighbours.aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+    assert neighbours.path("demo").exists()
