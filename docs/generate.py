@@ -27,7 +27,7 @@ from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SET
 
 REFERENCE = Path(__file__).parent / "reference"
 # Folders and files that nobody else writes to.
-OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md")
+OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md", "testing.md")
 NOTICE = "<!-- Written by `python -m docs.generate`; edit {source} instead. -->\n"
 
 # Pages that a reader of a command's page looks for next.
@@ -36,6 +36,7 @@ RELATED = {
         "how-to/sign-in-over-ssh.md",
         "how-to/use-an-iam-user.md",
         "how-to/sign-in-through-the-browser.md",
+        "how-to/share-sign-ins-with-the-aws-cli.md",
         "explanation/what-is-asked-when.md",
     ),
     "auth-whoami": ("how-to/troubleshoot.md", "explanation/what-is-asked-when.md"),
@@ -100,6 +101,8 @@ AUTOMATED = (
     "Nobody is asked to choose there, and no browser is opened: where `CI` is `true` or `1`, where `JENKINS_URL` and "
     "`BUILD_ID` are both set, where `CI_NAME` is `codeship` or `sourcehut`, or where one of these is set:"
 )
+# What `atmos_auth.testing` offers that has no docstring.
+CONSTANTS = {"NOW": "2026-01-02T03:04:05Z in epoch seconds: when the samples were issued, and where `FakeClock` starts"}
 # What is typed, within the sentences of `env_names.py`.
 TYPED = re.compile(
     r"^(true|false)(?=:)|^system(?=, )|\bfile(?= or memory)|(?<= or )memory\b|\bauth\.keyring\.[\w.]*\w"
@@ -132,6 +135,7 @@ def pages() -> dict[str, str]:
     return found | {
         "environment-variables.md": variables_page(),
         "errors.md": errors_page(),
+        "testing.md": testing_page(),
         "python.md": _page("Python", "src/atmos_auth/library/auth.py", *python_reference.sections()),
     }
 
@@ -411,6 +415,41 @@ def errors_page() -> str:
         "## The tree",
         _fenced(tree),
     )
+
+
+def testing_page() -> str:
+    """List the fakes and samples for authors of kinds, and what each contract holds an implementation to."""
+    from atmos_auth import testing
+    from atmos_auth.testing import contracts
+
+    offered = {name: getattr(testing, name) for name in testing.__all__}
+    words = {name: CONSTANTS.get(name) or _paragraph(thing) for name, thing in offered.items()}
+    fakes = [f"| `{name}` | {words[name]} |" for name in offered if name[0].isupper()]
+    samples = [f"| `{name}(...)` | {words[name]} |" for name in offered if not name[0].isupper()]
+    parts = []
+    for name in contracts.__all__:
+        contract = getattr(contracts, name)
+        tests = [(n, t) for n, t in vars(contract).items() if n.startswith("test_")]
+        rows = [f"| {n.removeprefix('test_').replace('_', ' ')} | {_paragraph(test)} |" for n, test in tests]
+        parts += [f"### `{name}`", _paragraph(contract), _table(("what is tested", ""), rows)]
+    return _page(
+        "Fakes and contracts for authors of kinds",
+        "src/atmos_auth/testing",
+        "What `atmos_auth.testing` offers to the tests of a plug-in; [Write a kind](../how-to/write-a-kind.md) shows "
+        "it in use.",
+        "## Fakes",
+        _table(("name", "what it does"), fakes),
+        "## Samples",
+        _table(("name", "what it does"), samples),
+        "## Contracts",
+        "Classes for pytest in `atmos_auth.testing.contracts`: subclass one, say what is under test, and run it.",
+        *parts,
+    )
+
+
+def _paragraph(thing: Any) -> str:
+    """Return the first paragraph of what a thing says of itself, on one line of a table."""
+    return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def write() -> list[str]:

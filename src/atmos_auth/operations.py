@@ -17,7 +17,6 @@ from atmos_auth.domain.ports import (
     IsolatedBrowser,
     Log,
     Prompter,
-    TokenStore,
     Web,
 )
 from atmos_auth.domain.secret_store import SecretStore
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from atmos_auth.aws_api.eks import ClusterToken
     from atmos_auth.domain.fields import Field
     from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.stores.aws_cli.opening import Sessions
     from atmos_auth.usecases.console_url import ConsoleUrl, Wish
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.listing import Entry
@@ -64,7 +64,7 @@ class Operations:
         catalog: Catalog,
         resolver: Resolver,
         profiles: AwsFiles,
-        tokens: Callable[[], TokenStore],
+        sessions: Callable[[], "Sessions"],
         keys: Callable[[], SecretStore],
         authenticator: Callable[[], "Authenticator"],
         build: Callable[[Link], Any],
@@ -82,7 +82,7 @@ class Operations:
         self.catalog = catalog
         self._resolver = resolver
         self._profiles = profiles
-        self._tokens = tokens
+        self._sessions = sessions
         self._keys = keys
         self._authenticator = authenticator
         self._build = build
@@ -330,12 +330,13 @@ class Operations:
             catalog=self.catalog,
             resolver=self._resolver,
             profiles=self._profiles,
-            tokens=self._tokens,
+            tokens=lambda: self._sessions().own,
             keys=self._keys,
             browser_sessions=self._browser_sessions,
             build=self._build,
             consoles=self._consoles(),
             integrated=self.integrations.undoings,
+            lent=lambda session: self._sessions().lent(session),
         )
 
     def sign_out_of(self, chain: Chain) -> None:
@@ -355,6 +356,8 @@ class Operations:
                 hints=["run it in a terminal, or without --force"],
             )
         drop(self.logout.from_scratch(chain).sessions)
+        if isinstance(getattr(root, "session", None), str):
+            self._sessions().decline()
 
     def provider_chain(self, provider: str) -> Chain:
         """Return the chain that consists of this provider alone."""

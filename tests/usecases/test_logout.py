@@ -95,6 +95,7 @@ class Desk:
         self.files = AwsFiles(paths, clock=FakeClock(), config_directory=str(folder))
         self.tokens = MemoryTokenStore()
         self.keys = MemoryKeyring()
+        self.lent: dict[str, Any] = {}
         self.user = User()
         self.consoles = Consoles()
         self.browser_sessions = MemoryBrowserSessions()
@@ -109,6 +110,7 @@ class Desk:
             browser_sessions=lambda: self.browser_sessions,
             build=lambda link: self.portals.get(link.name, self.user),
             consoles=self.consoles,
+            lent=self.lent.get,
         )
 
     def deliver(self, name: str) -> None:
@@ -343,3 +345,13 @@ def test_signing_in_from_scratch_leaves_consoles_open(desk):
     desk.consoles.profiles = {"dev"}
     drop(desk.logout.from_scratch(desk.resolver.identity("dev")).sessions)
     assert desk.consoles.profiles == {"dev"}
+
+
+def test_what_another_program_keeps_is_named_once_and_left(desk):
+    lent = sso_token(lent_by="a neighbour")
+    desk.lent[lent.session] = lent
+    for plan in (desk.logout.provider("portal"), desk.logout.everything()):
+        (note,) = [note for note in plan.notes if "a neighbour" in note]
+        assert lent.start_url in note
+        carry_out(pending(plan.sessions))
+    assert [portal.signed_out for portal in desk.portals.values()] == [[], [], []]

@@ -60,6 +60,11 @@ KUBECONFIG = "KUBECONFIG"  # programs get the files that were in it, and the one
 KUBE_CONFIG_PATH = "KUBE_CONFIG_PATH"  # the same, for Terraform
 KUBERNETES_EXEC_INFO = "KUBERNETES_EXEC_INFO"  # tells `aws eks token` which version of its answer kubectl wants
 
+# --- the AWS CLI's sessions, where `auth.aws.share_cli_sso_cache` lets us have them ----------------------------
+AWS_ENDPOINT_URL_SSO = "AWS_ENDPOINT_URL_SSO"  # where the AWS CLI reaches portals: its sessions are used there only
+AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL"  # the same, when AWS_ENDPOINT_URL_SSO is not set
+AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"  # true: the AWS CLI heeds neither
+
 # --- what a program under an identity receives -----------------------------------------------------------------
 AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
 AWS_SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the variable's name

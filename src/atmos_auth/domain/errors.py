@@ -5,7 +5,7 @@ AtmosAuthError                     message, hint, place, details
 |- ConfigError                     the configuration cannot be used
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
-|  |- UnknownKind, UnknownReference, ChainCycle, LinksDoNotMeet
+|  |- UnknownKind, BrokenKind, UnknownReference, ChainCycle, LinksDoNotMeet
 |  |- InvalidStack, InvalidComponent
 |  `- ProfileNotFound              (exit 2)
 |- SelectionError                  which identity, provider or profile?
@@ -87,6 +87,10 @@ class InvalidPrincipal(InvalidSetting):
 
 class UnknownKind(ConfigError):
     """No provider or identity kind has this name."""
+
+
+class BrokenKind(ConfigError):
+    """An installed package offers the kind, but what it offers cannot be used."""
 
 
 class UnknownReference(ConfigError):
