@@ -1,0 +1,1 @@
+"""What stack manifests say: templates in their text."""

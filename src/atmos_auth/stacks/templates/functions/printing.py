@@ -1,0 +1,305 @@
+"""Print values: `print`, and `printf` with the verbs of Go."""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from atmos_auth.stacks.templates.fault import Refused
+from atmos_auth.stacks.templates.functions.function import Function
+from atmos_auth.stacks.templates.functions.text import bounded, quoted
+from atmos_auth.stacks.templates.values import fraction, kind, pairs, plain, positional, shortest
+
+VERB = (
+    r"%(?P<flags>[-+# 0]*)(?:\[(?P<index>\d+)\])?(?P<width>\d+|\*)?"
+    r"(?:\.(?P<precision>\*|\d*))?(?:\[(?P<late>\d+)\])?(?P<verb>[\s\S])?"
+)
+WIDEST = 1_000_000
+NAMES = {"nil": "<nil>", "map": "map[string]interface {}", "slice": "[]interface {}", "time": "time.Time"}
+
+
+class Verb(NamedTuple):
+    """One verb of a format, with its flags."""
+
+    letter: str
+    flags: str
+    width: int | None
+    precision: int | None
+
+
+PLAINLY = Verb("v", "", None, None)
+
+
+def print_all(*values: Any) -> str:
+    """Print values, with a blank between two of which neither is text."""
+    pieces: list[str] = []
+    for number, value in enumerate(values):
+        if number and not isinstance(value, str) and not isinstance(values[number - 1], str):
+            pieces.append(" ")
+        pieces.append(plain(value))
+    return "".join(pieces)
+
+
+def print_line(*values: Any) -> str:
+    """Print values with blanks between them, and a line break after them."""
+    return " ".join(map(plain, values)) + "\n"
+
+
+def printf(form: str, *values: Any) -> str:
+    """Print values by a format; what does not fit is marked in the text, as Go does."""
+    pieces: list[str] = []
+    end = taken = 0
+    reordered = False
+    for found in re.finditer(VERB, form):
+        if found.start() < end:
+            continue
+        pieces.append(form[end : found.start()])
+        end = found.end()
+        if found["verb"] == "%":
+            pieces.append("%")
+            continue
+        text, taken, reordered_here = _verb(found, values, taken)
+        reordered = reordered or reordered_here
+        pieces.append(text)
+    pieces.append(form[end:])
+    if taken < len(values) and not reordered:
+        pieces.append(f"%!(EXTRA {', '.join(_typed(value) for value in values[taken:])})")
+    bounded(sum(map(len, pieces)))
+    return "".join(pieces)
+
+
+def _verb(found: re.Match[str], values: tuple[Any, ...], taken: int) -> tuple[str, int, bool]:
+    """Give the text of a verb, how many values are used then, and whether it named one by its number."""
+    index = found["index"] or found["late"]
+    if index and not 1 <= int(index) <= len(values):
+        return f"%!{found['verb'] or ''}(BADINDEX)", taken, True
+    if found["index"]:
+        taken = int(index) - 1
+    width, taken = _number(found["width"], values, taken)
+    precision, taken = _number(found["precision"], values, taken)
+    if found["late"]:
+        taken = int(found["late"]) - 1
+    flags = found["flags"]
+    if width is not None and width < 0:
+        flags, width = flags + "-", -width
+    if not found["verb"]:
+        return "%!(NOVERB)", taken, bool(index)
+    if taken >= len(values):
+        return f"%!{found['verb']}(MISSING)", taken, bool(index)
+    verb = Verb(found["verb"], flags, width, precision if precision is None or precision >= 0 else None)
+    return _formatted(verb, values[taken]), taken + 1, bool(index)
+
+
+def _number(written: str | None, values: tuple[Any, ...], taken: int) -> tuple[int | None, int]:
+    if written is None:
+        return None, taken
+    if written == "*":
+        value = values[taken] if taken < len(values) else None
+        number = value if isinstance(value, int) and not isinstance(value, bool) else 0
+        taken += 1
+    else:
+        number = int(written or 0)
+    if abs(number) > WIDEST:
+        raise Refused(f"pads to more than {WIDEST} characters")
+    return number, taken
+
+
+def _formatted(verb: Verb, value: Any) -> str:
+    if verb.letter == "T":
+        return _padded(verb, NAMES.get(kind(value), kind(value)))
+    if verb.letter == "v":
+        return _value(verb._replace(flags=verb.flags.replace("+", "")), value)
+    if isinstance(value, (list, dict)):
+        return _each(verb, value)
+    write = _WRITERS.get((kind(value), verb.letter))
+    if write is None:
+        return f"%!{verb.letter}({_typed(value, verb)})"
+    return write(verb, value)
+
+
+def _value(verb: Verb, value: Any) -> str:
+    if "#" in verb.flags:
+        return _padded(verb, _source(value))
+    if isinstance(value, (list, dict)):
+        return _each(verb, value)
+    write = _WRITERS.get((kind(value), _NATURAL.get(kind(value), "")))
+    return write(verb, value) if write else _padded(verb, plain(value))
+
+
+def _each(verb: Verb, value: Any) -> str:
+    """Format what is inside, each by the same verb."""
+    if isinstance(value, list):
+        return f"[{' '.join(_inside(verb, item) for item in value)}]"
+    return f"map[{' '.join(f'{_inside(verb, key)}:{_inside(verb, item)}' for key, item in pairs(value))}]"
+
+
+def _inside(verb: Verb, value: Any) -> str:
+    return _padded(verb, "<nil>") if value is None and verb.letter == "v" else _formatted(verb, value)
+
+
+def _source(value: Any) -> str:
+    """Write a value as Go source, as `%#v` does."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(_inner_source, value))}}}"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_inner_source(key)}:{_inner_source(item)}" for key, item in pairs(value))
+        return f"map[string]interface {{}}{{{inside}}}"
+    return plain(value)
+
+
+def _inner_source(value: Any) -> str:
+    return "interface {}(nil)" if value is None else _source(value)
+
+
+def _typed(value: Any, verb: Verb = PLAINLY) -> str:
+    if value is None:
+        return "<nil>"
+    return f"{NAMES.get(kind(value), kind(value))}={_value(verb._replace(letter='v'), value)}"
+
+
+def _padded(verb: Verb, text: str, *, zeros: bool = False) -> str:
+    if verb.width is None or len(text) >= verb.width:
+        return text
+    if "-" in verb.flags:
+        return text.ljust(verb.width)
+    if zeros and "0" in verb.flags:
+        sign = text[:1] if text[:1] in "+-" else ""
+        return sign + text[len(sign) :].rjust(verb.width - len(sign), "0")
+    return text.rjust(verb.width, "0" if "0" in verb.flags and zeros else " ")
+
+
+def _text(verb: Verb, value: str) -> str:
+    return _padded(verb, value if verb.precision is None else value[: verb.precision], zeros=True)
+
+
+def _quoted(verb: Verb, value: str) -> str:
+    value = value if verb.precision is None else value[: verb.precision]
+    return _padded(
+        verb, f"`{value}`" if "#" in verb.flags and "`" not in value and value.isprintable() else quoted(value)
+    )
+
+
+def _hexadecimal(verb: Verb, value: str) -> str:
+    text = value.encode("utf-8", "surrogatepass").hex(*(" ",) if " " in verb.flags else ())
+    return _padded(verb, text.upper() if verb.letter == "X" else text)
+
+
+def _whole(verb: Verb, value: int) -> str:
+    base, prefix = _BASES[verb.letter]
+    digits = f"{abs(value):{base}}"
+    if verb.precision is not None:
+        digits = digits.rjust(verb.precision, "0")
+    if "#" in verb.flags or verb.letter == "O":
+        digits = prefix + digits
+    sign = "-" if value < 0 else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
+    return _padded(verb, sign + digits, zeros=verb.precision is None)
+
+
+_BASES = {"d": ("d", ""), "b": ("b", "0b"), "o": ("o", "0"), "O": ("o", "0o"), "x": ("x", "0x"), "X": ("X", "0X")}
+
+
+def _character(verb: Verb, value: int) -> str:
+    character = chr(value) if 0 <= value < 0x110000 and not 0xD800 <= value < 0xE000 else "\ufffd"
+    if verb.letter == "U":
+        return _padded(verb, f"U+{value:04X}")
+    if verb.letter == "q":
+        escaped = quoted(character)[1:-1]
+        return _padded(verb, "'" + ("\\'" if character == "'" else '"' if character == '"' else escaped) + "'")
+    return _padded(verb, character)
+
+
+def _float(verb: Verb, value: float) -> str:
+    text = _digits(verb, value)
+    if "+" in verb.flags and not text.startswith(("-", "+")):
+        text = f"+{text}"
+    elif " " in verb.flags and not text.startswith(("-", "+")):
+        text = f" {text}"
+    elif text == "+Inf" and "+" not in verb.flags:
+        text = "+Inf"
+    return _padded(verb, text, zeros=math.isfinite(value))
+
+
+def _digits(verb: Verb, value: float) -> str:
+    letter = "g" if verb.letter == "v" else verb.letter
+    if not math.isfinite(value):
+        return fraction(value)
+    if letter in "gG" and verb.precision is None:
+        text = fraction(value)
+        return text.upper() if letter == "G" else text
+    if letter in "gG":
+        return _significant(value, verb.precision or 1, letter)
+    return f"{value:.{6 if verb.precision is None else verb.precision}{letter}}"
+
+
+def _significant(value: float, precision: int, letter: str) -> str:
+    """Write with this many digits at most, and an exponent where Go writes one."""
+    digits, exponent = shortest(float(f"{value:.{precision - 1}e}"))
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    if -4 <= exponent < max(precision, len(digits)):
+        return positional(digits, exponent, negative=bool(sign))
+    mantissa = digits[0] + (f".{digits[1:]}" if digits[1:] else "")
+    text = f"{sign}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+    return text.upper() if letter == "G" else text
+
+
+def _truth(verb: Verb, value: bool) -> str:
+    return _padded(verb, "true" if value else "false")
+
+
+def _moment(verb: Verb, value: datetime) -> str:
+    return _text(verb, plain(value))
+
+
+_WRITERS: dict[tuple[str, str], Callable[[Verb, Any], str]] = {
+    ("string", "s"): _text,
+    ("string", "q"): _quoted,
+    ("string", "x"): _hexadecimal,
+    ("string", "X"): _hexadecimal,
+    ("bool", "t"): _truth,
+    ("time", "s"): _moment,
+    **{("int", letter): _character for letter in "cqU"},
+    **{("int", letter): _whole for letter in _BASES},
+    **{("float64", letter): _float for letter in "eEfFgG"},
+}
+_NATURAL = {"string": "s", "bool": "t", "time": "s"}
+
+
+def _plain_int(verb: Verb, value: int) -> str:
+    return _whole(verb._replace(letter="d"), value)
+
+
+_WRITERS[("int", "")] = _plain_int
+_WRITERS[("float64", "")] = _float
+
+
+def html(*values: Any) -> str:
+    """Escape what has a meaning in HTML."""
+    table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;", "\0": "\ufffd"}
+    return print_all(*values).translate({ord(c): text for c, text in table.items()})
+
+
+def js(*values: Any) -> str:
+    """Escape what has a meaning in JavaScript."""
+    table = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
+    text = print_all(*values)
+    return "".join(table.get(c, c if c.isprintable() else f"\\u{ord(c):04X}") for c in text)
+
+
+def urlquery(*values: Any) -> str:
+    """Escape what has a meaning in the query of an address."""
+    from urllib.parse import quote_plus
+
+    return quote_plus(print_all(*values), safe="", errors="surrogatepass")
+
+
+FUNCTIONS = (
+    Function("print", "any…", print_all),
+    Function("printf", "text any…", printf),
+    Function("println", "any…", print_line),
+    Function("html", "any…", html),
+    Function("js", "any…", js),
+    Function("urlquery", "any…", urlquery),
+)
