@@ -6,6 +6,7 @@ from typing import Any
 
 from atmos_auth.stacks.templates.fault import Fault, Refused
 from atmos_auth.stacks.templates.functions.function import Function, fitted
+from atmos_auth.stacks.templates.functions.names import named
 from atmos_auth.stacks.templates.near import near
 from atmos_auth.stacks.templates.nodes import (
     Action,
@@ -212,14 +213,14 @@ class Run:
                 value = self._ask(value, name, at, [])
                 continue
             hint = "Only maps have fields; use `index` for lists."
-            raise Fault(f"there is no field {name} in {described(value)}", at, hints=[hint])
+            raise Fault(f"there is no field `{name}` in {described(value)}", at, hints=[hint])
         return value
 
     def _below_null(self, name: str, below: str, at: int) -> Fault:
         return Fault(
-            f"{name} is null, so it has no field {below}",
+            f"`{name}` is null, so it has no field `{below}`",
             at,
-            hints=[f"Give {name} a value, or ask for it with `with`."],
+            hints=["Give it a value, or ask for it with `with`."],
         )
 
     def _method(self, first: Operand, words: tuple[Operand, ...], dot: Any, piped: Any) -> Any:
@@ -239,11 +240,7 @@ class Run:
         return arguments
 
     def _call(self, word: Word, words: tuple[Operand, ...], dot: Any, piped: Any) -> Any:
-        name, fields = word.names[0], word.names[1:]
-        if fields:
-            dotted = ".".join(word.names)
-            if dotted in self._functions:
-                name, fields = dotted, ()
+        name, fields = named(word.names, self._functions)
         if name in ("and", "or"):
             return self._either(name, word, words, dot, piped)
         if not fields:
@@ -252,13 +249,15 @@ class Run:
         if isinstance(value, datetime) and (words or piped is not NOTHING):
             return self._ask(value, fields[-1], word.at, self._arguments(words, dot, piped))
         if words or piped is not NOTHING:
-            raise Fault(f"{'.'.join(word.names)} takes no arguments", word.at)
+            raise Fault(
+                f"`{'.'.join(word.names)}` takes no arguments", word.at, hints=[f"Write ({'.'.join(word.names)})."]
+            )
         return self._fields(value, fields[-1:], word.at)
 
     def _either(self, name: str, word: Word, words: tuple[Operand, ...], dot: Any, piped: Any) -> Any:
         """Give the operand that decides; what comes after it is not evaluated."""
         if not words and piped is NOTHING:
-            raise Fault(f"`{name}` takes at least 1 argument, and here is none", word.at)
+            raise Fault(f"`{name}` takes at least 1 argument, and here is none", word.at, hints=_form(name, "any any…"))
         value = None
         for operand in words:
             value = self._operand(operand, dot)
@@ -272,7 +271,7 @@ class Run:
         try:
             value = function.call(*fitted(function.takes, arguments))
         except Refused as refused:
-            raise Fault(f"`{name}` {refused.message}", at, hints=refused.hints) from None
+            raise Fault(f"`{name}` {refused.message}", at, hints=refused.hints or _form(name, function.takes)) from None
         except RecursionError:
             raise Fault(f"`{name}` was given a value that is nested too deeply", at) from None
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
@@ -280,12 +279,18 @@ class Run:
         return value
 
     def _ask(self, moment: datetime, name: str, at: int, arguments: list[Any]) -> Any:
-        from atmos_auth.stacks.templates.functions.time import asked
+        from atmos_auth.stacks.templates.functions.time import METHODS, asked
 
         try:
             return asked(moment, name, arguments)
         except Refused as refused:
-            raise Fault(f"{name} {refused.message}", at, hints=refused.hints) from None
+            form = _form(name, METHODS[name][0]) if name in METHODS else ()
+            raise Fault(f"`{name}` {refused.message}", at, hints=refused.hints or form) from None
+
+
+def _form(name: str, takes: str) -> tuple[str, ...]:
+    """Show how a function is written; `fail` has said all that its author wanted."""
+    return (f"It is written: {name} {takes.replace('target', 'map')}".rstrip(),) if name != "fail" else ()
 
 
 def _without_last(operand: Field | Variable | Chain | Operand) -> Operand:
@@ -304,4 +309,4 @@ def _no_key(name: str, there: Mapping[Any, Any], at: int) -> Fault:
         hint = f"Did you mean {like}?"
     else:
         hint = "Set it, or write `index` or `get` with `default` where it may be missing."
-    return Fault(f"there is no key {name}", at, hints=[hint])
+    return Fault(f"there is no key `{name}`", at, hints=[hint])

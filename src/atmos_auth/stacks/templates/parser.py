@@ -220,12 +220,12 @@ class _Parser:
         commands: list[Command] = []
         while True:
             token = self._skip_space()
-            if token.kind in (until, "|") or token.kind == "right":
-                raise Fault(
-                    f"{what} lacks a value",
-                    token.at if commands else start,
-                    hints=["Write a value, or a function with its arguments."],
-                )
+            # Go lets a `|` stand before the end.
+            if commands and token.kind == until:
+                break
+            if token.kind in (until, "|", "right"):
+                hint = "Write a value, or a function with its arguments."
+                raise Fault(f"{what} lacks a value", token.at if commands else start, hints=[hint])
             commands.append(self._command())
             if commands[1:] and not isinstance(commands[-1].words[0], (Word, Field, Variable, Chain, Pipe)):
                 hint = "After a `|` stands a function, which gets the value as its last argument."
@@ -359,7 +359,10 @@ class _Parser:
 
 
 def _named(token: Token) -> str:
-    return f"`{token.text}`" if token.text.strip() and token.kind != "end" else "the end"
+    """Name a token, without showing a text that may be secret."""
+    if token.kind in ("string", "raw", "char"):
+        return "this text"
+    return f"`{token.text}`" if token.text.strip() else "the end"
 
 
 def _is_empty(body: Body) -> bool:

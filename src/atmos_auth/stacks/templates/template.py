@@ -50,7 +50,8 @@ class Template:
         if parsed is None:
             return self._text
         from atmos_auth.stacks.templates.evaluation import Run
-        from atmos_auth.stacks.templates.functions.table import TABLE, check_names
+        from atmos_auth.stacks.templates.functions.names import check_names
+        from atmos_auth.stacks.templates.functions.table import TABLE
 
         known = TABLE | {function.name: function for function in functions}
         run = Run(parsed.defined, known, missing_is_error=missing == "error")

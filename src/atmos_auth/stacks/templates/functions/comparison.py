@@ -1,11 +1,11 @@
 """Compare values as Go does: only what is of one kind, and no lists or maps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import described, is_true, kind
+from atmos_auth.stacks.templates.values import check_size, described, is_true, kind
 
 ORDERED = ("int", "float64", "string")
 
@@ -57,15 +57,25 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]
     return ordered
 
 
+def frozen(value: Any) -> Hashable:
+    """Give something that equals that of another value exactly when both are of one kind and hold the same."""
+    check_size(value)
+    return _frozen(value)
+
+
+def _frozen(value: Any) -> Hashable:
+    if isinstance(value, dict):
+        return "map", frozenset((key, _frozen(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return "slice", tuple(map(_frozen, value))
+    if kind(value) == "unknown":
+        raise Refused("cannot compare something that templates cannot use")
+    return kind(value), value
+
+
 def deep_equal(first: Any, other: Any) -> bool:
     """Tell whether two values are of one kind and hold the same, whatever they are."""
-    if kind(first) != kind(other):
-        return False
-    if isinstance(first, dict):
-        return first.keys() == other.keys() and all(deep_equal(item, other[key]) for key, item in first.items())
-    if isinstance(first, list):
-        return len(first) == len(other) and all(map(deep_equal, first, other))
-    return bool(first == other)
+    return frozen(first) == frozen(other)
 
 
 def _decided(*_operands: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import check_size, pairs, plain, positional, shortest
+from atmos_auth.stacks.templates.values import check_size, kind, pairs, plain, positional, shortest
 
 # No line of YAML is broken.
 WIDEST = 2**31 - 1
@@ -121,11 +121,26 @@ def to_yaml(value: Any) -> str:
 
     try:
         text: str = yaml.dump(
-            _checked(value), Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=WIDEST, sort_keys=True
+            _writable(_checked(value)),
+            Dumper=Dumper,
+            default_flow_style=False,
+            allow_unicode=True,
+            width=WIDEST,
+            sort_keys=True,
         )
     except yaml.YAMLError:
         raise Refused("cannot write this as YAML") from None
     return text.removesuffix("...\n")
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _writable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_writable(item) for item in value]
+    if kind(value) == "unknown":
+        raise Refused("cannot write this as YAML")
+    return value
 
 
 def read_yaml(text: str) -> Any:

@@ -1,12 +1,13 @@
 """Make lists, and take them apart; none changes the list it is given."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
-from atmos_auth.stacks.templates.functions.comparison import deep_equal
+from atmos_auth.stacks.templates.functions.comparison import frozen
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.functions.text import strings
-from atmos_auth.stacks.templates.values import MOST_PARTS, described, is_true
+from atmos_auth.stacks.templates.functions.text import bytes_of, strings
+from atmos_auth.stacks.templates.values import MOST_PARTS, described, is_true, plain
 
 
 def reach(value: Any, *keys: Any) -> Any:
@@ -44,7 +45,7 @@ def _reach_one(value: Any, key: Any) -> Any:
 def length(value: Any) -> int:
     """Count what is in a list, a map, or the bytes of text."""
     if isinstance(value, str):
-        return len(value.encode("utf-8", "surrogatepass"))
+        return bytes_of(value)
     if isinstance(value, (dict, list)):
         return len(value)
     raise Refused(f"cannot count what is in {described(value)}", hints=["It counts lists, maps and text."])
@@ -69,24 +70,18 @@ def concat(*lists: list[Any]) -> list[Any]:
     return [item for one in lists for item in one]
 
 
-def _is_in(item: Any, items: list[Any]) -> bool:
-    return any(deep_equal(item, other) for other in items)
-
-
 def uniq(items: list[Any]) -> list[Any]:
     """Keep the first of those that are equal."""
-    kept: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
+    kept: dict[Hashable, Any] = {}
     for item in items:
-        if isinstance(item, (dict, list)):
-            if _is_in(item, kept):
-                continue
-        elif (type(item), item) in seen:
-            continue
-        else:
-            seen.add((type(item), item))
-        kept.append(item)
-    return kept
+        kept.setdefault(frozen(item), item)
+    return list(kept.values())
+
+
+def without(items: list[Any], *gone: Any) -> list[Any]:
+    """Leave out what equals one of the others."""
+    unwanted = set(map(frozen, gone))
+    return [item for item in items if frozen(item) not in unwanted]
 
 
 def has(item: Any, items: Any) -> bool:
@@ -97,7 +92,8 @@ def has(item: Any, items: Any) -> bool:
         raise Refused(
             f"looks for something in {described(items)}", hints=["It looks into lists; for text there is `contains`."]
         )
-    return _is_in(item, items)
+    wanted = frozen(item)
+    return any(frozen(other) == wanted for other in items)
 
 
 def chunk(size: int, items: list[Any]) -> list[Any]:
@@ -109,7 +105,10 @@ def chunk(size: int, items: list[Any]) -> list[Any]:
 
 def sort_alpha(value: Any) -> list[str]:
     """Sort the texts of a list's values."""
-    return sorted(strings(value), key=lambda text: text.encode("utf-8", "surrogatepass"))
+    return sorted(
+        strings(value) if isinstance(value, list) else [plain(value)],
+        key=lambda text: text.encode("utf-8", "surrogatepass"),
+    )
 
 
 FUNCTIONS = (
@@ -129,7 +128,7 @@ FUNCTIONS = (
     Function("reverse", "list", lambda items: items[::-1]),
     Function("uniq", "list", uniq),
     Function("compact", "list", lambda items: [item for item in items if is_true(item)]),
-    Function("without", "list any…", lambda items, *gone: [item for item in items if not _is_in(item, list(gone))]),
+    Function("without", "list any…", without),
     Function("has", "any any", has),
     Function("chunk", "int list", chunk),
     Function("sortAlpha", "any", sort_alpha),

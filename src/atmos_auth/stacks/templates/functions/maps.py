@@ -84,6 +84,7 @@ def dig(*parts: Any) -> Any:
     for key in path:
         if not isinstance(key, str):
             raise Refused(f"takes keys that are text, and here is {described(key)}")
+    for key in path:
         if not isinstance(value, dict):
             raise Refused(f"looks for {key} in {described(value)}", hints=["It goes through maps only."])
         if key not in value:

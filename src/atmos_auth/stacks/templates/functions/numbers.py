@@ -44,8 +44,12 @@ def fraction(value: Any) -> float:
 
 
 def atoi(text: str) -> int:
-    """Read a decimal number, or give 0."""
-    return wrapped(int(text)) if re.fullmatch(r"[+-]?[0-9]{1,19}", text) and -(2**63) <= int(text) < 2**63 else 0
+    """Read a decimal number; one that is too large gives the largest, and what is none 0."""
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        return 0
+    digits = text.lstrip("+-").lstrip("0")
+    number = int(digits or "0") if len(digits) < 20 else 2**63
+    return max(-(2**63), min(-number if text[0] == "-" else number, 2**63 - 1))
 
 
 def add(*values: Any) -> int:
@@ -90,9 +94,18 @@ def _folded(step: Callable[[Any, Any], Any]) -> Callable[..., float]:
             result = Decimal(repr(_finite(fraction(first))))
             for other in others:
                 result = step(result, Decimal(repr(_finite(fraction(other)))))
-            return float(result)
+            # Zero has no sign here.
+            return float(result) + 0.0
 
     return fold
+
+
+def _quotient(first: Any, other: Any) -> Any:
+    """Divide to 16 places behind the point, as Sprig's decimals do."""
+    from decimal import ROUND_HALF_UP, Decimal
+
+    quotient = first / _not_zero(other)
+    return quotient.quantize(Decimal("1e-16"), ROUND_HALF_UP) if abs(quotient) < 10**15 else quotient
 
 
 def _finite(number: float) -> float:
@@ -165,7 +178,7 @@ FUNCTIONS = (
     Function("add1f", "any", lambda value: _folded(lambda a, b: a + b)(value, 1)),
     Function("subf", "any any…", _folded(lambda a, b: a - b)),
     Function("mulf", "any any…", _folded(lambda a, b: a * b)),
-    Function("divf", "any any…", _folded(lambda a, b: a / _not_zero(b))),
+    Function("divf", "any any…", _folded(_quotient)),
     Function("maxf", "any any…", lambda *values: max(map(fraction, values))),
     Function("minf", "any any…", lambda *values: min(map(fraction, values))),
     Function("floor", "any", _near(math.floor)),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
 from atmos_auth.stacks.templates.functions.text import bounded, quoted
-from atmos_auth.stacks.templates.values import fraction, kind, pairs, plain, positional, shortest
+from atmos_auth.stacks.templates.values import check_size, fraction, kind, pairs, plain, positional, shortest
 
 VERB = (
     r"%(?P<flags>[-+# 0]*)(?:\[(?P<index>\d+)\])?(?P<width>\d+|\*)?"
@@ -48,6 +48,7 @@ def print_line(*values: Any) -> str:
 
 def printf(form: str, *values: Any) -> str:
     """Print values by a format; what does not fit is marked in the text, as Go does."""
+    check_size(list(values))
     pieces: list[str] = []
     end = taken = 0
     reordered = False
@@ -135,7 +136,7 @@ def _each(verb: Verb, value: Any) -> str:
 
 
 def _inside(verb: Verb, value: Any) -> str:
-    return _padded(verb, "<nil>") if value is None and verb.letter == "v" else _formatted(verb, value)
+    return _padded(verb, "<nil>") if value is None else _formatted(verb, value)
 
 
 def _source(value: Any) -> str:
@@ -275,16 +276,21 @@ _WRITERS[("int", "")] = _plain_int
 _WRITERS[("float64", "")] = _float
 
 
+def _printed(values: tuple[Any, ...]) -> str:
+    """Print values as where they stand in the text, so that nil reads `<no value>`."""
+    return print_all(*("<no value>" if value is None else value for value in values))
+
+
 def html(*values: Any) -> str:
     """Escape what has a meaning in HTML."""
     table = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;", "\0": "\ufffd"}
-    return print_all(*values).translate({ord(c): text for c, text in table.items()})
+    return _printed(values).translate({ord(c): text for c, text in table.items()})
 
 
 def js(*values: Any) -> str:
     """Escape what has a meaning in JavaScript."""
     table = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
-    text = print_all(*values)
+    text = _printed(values)
     return "".join(table.get(c, c if c.isprintable() else f"\\u{ord(c):04X}") for c in text)
 
 
@@ -292,7 +298,7 @@ def urlquery(*values: Any) -> str:
     """Escape what has a meaning in the query of an address."""
     from urllib.parse import quote_plus
 
-    return quote_plus(print_all(*values), safe="", errors="surrogatepass")
+    return quote_plus(_printed(values), safe="", errors="surrogatepass")
 
 
 FUNCTIONS = (

@@ -153,6 +153,11 @@ def _inside(number: int, raw: bytes) -> int:
     return number
 
 
+def bytes_of(text: str) -> int:
+    """Count the bytes of text, which is what Go counts."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
 def split(separator: str, text: str, most: int = -1) -> list[str]:
     """Cut at a separator; an empty one cuts between characters."""
     if most == 0:
@@ -189,8 +194,8 @@ def initials(text: str) -> str:
 
 
 def abbrev(width: int, text: str) -> str:
-    """Shorten to `width` with dots at the end."""
-    return text if width < 4 or len(text) <= width else f"{text[: width - 3]}..."
+    """Shorten to `width` bytes with dots at the end."""
+    return text if width < 4 or bytes_of(text) <= width else f"{truncated(width - 3, text)}..."
 
 
 def plural(one: str, many: str, count: int) -> str:

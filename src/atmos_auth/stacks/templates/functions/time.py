@@ -66,10 +66,10 @@ def length_text(seconds: int) -> str:
     return f"-{text}" if seconds < 0 else text
 
 
-def duration_round(text: str) -> str:
-    """Write a length of time by its largest unit."""
+def duration_round(text: Any) -> str:
+    """Write a length of time by its largest unit; what is none is `0s`."""
     try:
-        seconds = abs(length(text).total_seconds())
+        seconds = abs(length(text).total_seconds()) if isinstance(text, str) else 0
     except Refused:
         return "0s"
     return next((f"{int(seconds // size)}{unit}" for unit, size in ROUGH if seconds > size), "0s")
@@ -110,5 +110,5 @@ FUNCTIONS = (
     Function("date_modify", "text time", moved),
     Function("unixEpoch", "time", lambda moment: str(int(moment.timestamp()))),
     Function("duration", "any", duration),
-    Function("durationRound", "text", duration_round),
+    Function("durationRound", "any", duration_round),
 )

@@ -10,6 +10,8 @@ from atmos_auth.stacks.templates.regular.syntax import Check, Jump, Match, Progr
 
 # The places of the groups: beginning and end of the whole, of the first group, and so on; -1 for none.
 Groups: TypeAlias = tuple[int, ...]
+# The end of the program of an empty pattern.
+EMPTY = (Save(1), Match())
 MOST_WORK = 50_000_000
 REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
@@ -128,7 +130,7 @@ class Machine:
         """Cut text at the matches into `most` parts, or all if that is negative."""
         if most == 0:
             return []
-        if not text:
+        if not text and self._steps[1:] != EMPTY:
             return [""]
         parts: list[str] = []
         start = end = 0
