@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from atmos_auth.domain.errors import InvalidTemplate
@@ -110,6 +110,8 @@ def test_a_fraction_is_printed_so_that_it_reads_back(number: float):
     assert float(render("{{ printf `%g` . }}", number)) == number
 
 
+@example(9_007_199_254_740_993, 9_007_199_254_740_994)
+@example(-(2**63), -1)
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1))
 def test_division_and_remainder_make_the_number_again(first: int, second: int):
     assume(second)

@@ -71,7 +71,7 @@ class Run:
         """Print nodes, up to a `break` or `continue`, which is given back."""
         for node in nodes:
             if isinstance(node, Text):
-                self._print(node.text)
+                self._print(node.text, node.at)
             elif isinstance(node, Action):
                 value = self._pipe(node.pipe, dot)
                 if not node.pipe.targets:
@@ -141,16 +141,16 @@ class Run:
 
     def _print_value(self, value: Any, at: int) -> None:
         try:
-            self._print(value if isinstance(value, str) else shown(value))
+            text = value if isinstance(value, str) else shown(value)
         except Refused as refused:
             raise Fault(refused.message, at, hints=refused.hints) from None
+        self._print(text, at)
 
-    def _print(self, text: str) -> None:
+    def _print(self, text: str, at: int) -> None:
         self._printed += len(text)
         if self._printed > LONGEST_OUTPUT:
-            raise Refused(
-                f"more than {LONGEST_OUTPUT} characters are printed", hints=["Look for a loop that repeats itself."]
-            )
+            hint = "Look for a loop that repeats itself."
+            raise Fault(f"more than {LONGEST_OUTPUT} characters are printed", at, hints=[hint])
         self.pieces.append(text)
 
     def _step(self, at: int) -> None:
@@ -200,7 +200,7 @@ class Run:
                 if name in value:
                     value = value[name]
                     if value is None and number + 1 < len(names):
-                        raise self._below_null(name, names[number + 1], at)
+                        raise _below_null(name, names[number + 1], at)
                     continue
                 if self._missing_is_error:
                     raise _no_key(name, value, at)
@@ -215,13 +215,6 @@ class Run:
             hint = "Only maps have fields; use `index` for lists."
             raise Fault(f"there is no field `{name}` in {described(value)}", at, hints=[hint])
         return value
-
-    def _below_null(self, name: str, below: str, at: int) -> Fault:
-        return Fault(
-            f"`{name}` is null, so it has no field `{below}`",
-            at,
-            hints=["Give it a value, or ask for it with `with`."],
-        )
 
     def _method(self, first: Operand, words: tuple[Operand, ...], dot: Any, piped: Any) -> Any:
         """Call what a time can do with arguments; no other value takes any."""
@@ -249,9 +242,8 @@ class Run:
         if isinstance(value, datetime) and (words or piped is not NOTHING):
             return self._ask(value, fields[-1], word.at, self._arguments(words, dot, piped))
         if words or piped is not NOTHING:
-            raise Fault(
-                f"`{'.'.join(word.names)}` takes no arguments", word.at, hints=[f"Write ({'.'.join(word.names)})."]
-            )
+            whole = ".".join(word.names)
+            raise Fault(f"`{whole}` takes no arguments", word.at, hints=[f"Write ({whole})."])
         return self._fields(value, fields[-1:], word.at)
 
     def _either(self, name: str, word: Word, words: tuple[Operand, ...], dot: Any, piped: Any) -> Any:
@@ -301,6 +293,11 @@ def _without_last(operand: Field | Variable | Chain | Operand) -> Operand:
     if isinstance(operand, Chain):
         return operand._replace(names=operand.names[:-1]) if operand.names[1:] else operand.base
     return operand
+
+
+def _below_null(name: str, below: str, at: int) -> Fault:
+    hint = "Give it a value, or ask for it with `with`."
+    return Fault(f"`{name}` is null, so it has no field `{below}`", at, hints=[hint])
 
 
 def _no_key(name: str, there: Mapping[Any, Any], at: int) -> Fault:

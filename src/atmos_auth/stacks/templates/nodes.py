@@ -74,6 +74,7 @@ class Text(NamedTuple):
     """What is printed as it stands."""
 
     text: str
+    at: int
 
 
 class Action(NamedTuple):

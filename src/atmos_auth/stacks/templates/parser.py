@@ -27,7 +27,7 @@ from atmos_auth.stacks.templates.nodes import (
 )
 
 # Nobody writes deeper by hand; a generated bomb must not exhaust the stack.
-DEEPEST = 60
+DEEPEST = 100
 CONTROLS: dict[str, type[If | With | Range]] = {"if": If, "with": With, "range": Range}
 CONSTANTS = {"true": True, "false": False}
 KEYWORDS = {*CONTROLS, "else", "end", "define", "block", "template", "break", "continue"}
@@ -94,7 +94,7 @@ class _Parser:
             if token.kind == "end":
                 return tuple(nodes), None
             if token.kind == "text":
-                nodes.append(Text(token.text))
+                nodes.append(Text(token.text, token.at))
                 continue
             first = self._skip_space()
             if first.kind == "word" and first.text in ("else", "end"):

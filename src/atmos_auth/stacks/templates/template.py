@@ -6,7 +6,7 @@ from typing import Any, Literal, NoReturn
 
 from atmos_auth.domain.errors import InvalidTemplate
 from atmos_auth.domain.place import Place
-from atmos_auth.stacks.templates.fault import Fault, Refused
+from atmos_auth.stacks.templates.fault import Fault
 from atmos_auth.stacks.templates.functions.function import Function
 
 DELIMITERS = ("{{", "}}")
@@ -62,8 +62,6 @@ class Template:
             run.body(parsed.main, data)
         except Fault as fault:
             self._fail(fault)
-        except Refused as refused:
-            self._fail(Fault(refused.message, 0, hints=refused.hints))
         except RecursionError:
             self._fail(Fault("the template, or the data that it goes through, is nested too deeply", 0))
         return "".join(run.pieces)

@@ -9,9 +9,9 @@ from atmos_auth.stacks.templates.fault import Refused
 
 # A value with more parts than this was made by a template that went wrong.
 MOST_PARTS = 200_000
+LONGEST_TEXT = 16 * 1024 * 1024
 # From here on Go prints fractions with an exponent.
 LARGEST_EXPONENT = 6
-LONGEST_TEXT = 16 * 1024 * 1024
 
 
 def kind(value: Any) -> str:
@@ -32,6 +32,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (list, "slice"),
     (datetime, "time"),
 )
+_MAY_BE_EMPTY = (bool, int, float, str, dict, list)
 WORDS = {
     "nil": "nothing (nil)",
     "bool": "true or false",
@@ -52,7 +53,7 @@ def described(value: Any) -> str:
 
 def is_true(value: Any) -> bool:
     """Tell what `if` makes of a value: zero, nothing, and what is empty are false."""
-    return isinstance(value, datetime) or bool(value)
+    return bool(value) if isinstance(value, _MAY_BE_EMPTY) else value is not None
 
 
 def check_size(value: Any) -> None:

@@ -29,9 +29,14 @@ def to_raw_json(value: Any) -> str:
     return "".join(_json(_checked(value), RAW, "", ""))
 
 
-def to_pretty_json(value: Any, indent: str = "  ") -> str:
-    """Write JSON in lines."""
-    return "".join(_json(_checked(value), ESCAPED, "\n", indent))
+def to_pretty_json(value: Any) -> str:
+    """Write JSON in lines, with `<`, `>` and `&` escaped."""
+    return "".join(_json(_checked(value), ESCAPED, "\n", "  "))
+
+
+def to_indented_json(indent: str, value: Any) -> str:
+    """Write JSON in lines with an indentation of one's own, and nothing escaped that need not be."""
+    return "".join(_json(_checked(value), RAW, "\n", indent))
 
 
 def _checked(value: Any) -> Any:

@@ -74,7 +74,9 @@ def divide(first: Any, other: Any) -> int:
 
 def remainder(first: Any, other: Any) -> int:
     """Give what a division leaves; its sign is that of the first number."""
-    return int(math.copysign(abs(whole(first)) % abs(_not_zero(whole(other))), whole(first)))
+    number = whole(first)
+    rest = abs(number) % abs(_not_zero(whole(other)))
+    return -rest if number < 0 else rest
 
 
 def _not_zero(number: Any) -> Any:

@@ -136,7 +136,7 @@ def _each(verb: Verb, value: Any) -> str:
 
 
 def _inside(verb: Verb, value: Any) -> str:
-    return _padded(verb, "<nil>") if value is None else _formatted(verb, value)
+    return "<nil>" if value is None else _formatted(verb, value)
 
 
 def _source(value: Any) -> str:
@@ -161,19 +161,24 @@ def _typed(value: Any, verb: Verb = PLAINLY) -> str:
     return f"{NAMES.get(kind(value), kind(value))}={_value(verb._replace(letter='v'), value)}"
 
 
-def _padded(verb: Verb, text: str, *, zeros: bool = False) -> str:
+def _padded(verb: Verb, text: str) -> str:
     if verb.width is None or len(text) >= verb.width:
         return text
     if "-" in verb.flags:
         return text.ljust(verb.width)
-    if zeros and "0" in verb.flags:
-        sign = text[:1] if text[:1] in "+-" else ""
-        return sign + text[len(sign) :].rjust(verb.width - len(sign), "0")
-    return text.rjust(verb.width, "0" if "0" in verb.flags and zeros else " ")
+    return text.rjust(verb.width, "0" if "0" in verb.flags else " ")
+
+
+def _padded_number(verb: Verb, text: str) -> str:
+    """Pad with zeros behind the sign, if they are wanted."""
+    if verb.width is None or "0" not in verb.flags or "-" in verb.flags:
+        return _padded(verb, text)
+    sign = text[:1] if text[:1] in "+- " else ""
+    return sign + text[len(sign) :].rjust(verb.width - len(sign), "0")
 
 
 def _text(verb: Verb, value: str) -> str:
-    return _padded(verb, value if verb.precision is None else value[: verb.precision], zeros=True)
+    return _padded(verb, value if verb.precision is None else value[: verb.precision])
 
 
 def _quoted(verb: Verb, value: str) -> str:
@@ -184,7 +189,8 @@ def _quoted(verb: Verb, value: str) -> str:
 
 
 def _hexadecimal(verb: Verb, value: str) -> str:
-    text = value.encode("utf-8", "surrogatepass").hex(*(" ",) if " " in verb.flags else ())
+    raw = value.encode("utf-8", "surrogatepass")[: verb.precision]
+    text = raw.hex(" ") if " " in verb.flags and raw else raw.hex()
     return _padded(verb, text.upper() if verb.letter == "X" else text)
 
 
@@ -192,11 +198,13 @@ def _whole(verb: Verb, value: int) -> str:
     base, prefix = _BASES[verb.letter]
     digits = f"{abs(value):{base}}"
     if verb.precision is not None:
-        digits = digits.rjust(verb.precision, "0")
+        digits = digits.rjust(verb.precision, "0") if value or verb.precision else ""
     if "#" in verb.flags or verb.letter == "O":
         digits = prefix + digits
     sign = "-" if value < 0 else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
-    return _padded(verb, sign + digits, zeros=verb.precision is None)
+    if verb.precision is not None:
+        return _padded(verb._replace(flags=verb.flags.replace("0", "")), sign + digits if digits else "")
+    return _padded_number(verb, sign + digits)
 
 
 _BASES = {"d": ("d", ""), "b": ("b", "0b"), "o": ("o", "0"), "O": ("o", "0o"), "x": ("x", "0x"), "X": ("X", "0X")}
@@ -218,9 +226,9 @@ def _float(verb: Verb, value: float) -> str:
         text = f"+{text}"
     elif " " in verb.flags and not text.startswith(("-", "+")):
         text = f" {text}"
-    elif text == "+Inf" and "+" not in verb.flags:
-        text = "+Inf"
-    return _padded(verb, text, zeros=math.isfinite(value))
+    if not math.isfinite(value):
+        return _padded(verb._replace(flags=verb.flags.replace("0", "")), text)
+    return _padded_number(verb, text)
 
 
 def _digits(verb: Verb, value: float) -> str:

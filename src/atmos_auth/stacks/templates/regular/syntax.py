@@ -184,7 +184,7 @@ class _Reader:
         }
         if character in special:
             return special[character]()
-        if character in "*+?":
+        if character in "*+?" or COUNTED.match(self._pattern, self.at):
             _fail("repeats nothing")
         self.at += 1
         if character == ".":
