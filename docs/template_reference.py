@@ -55,7 +55,7 @@ MISSING = (
 )
 TWINS = "Sprig's twins that begin with `must`, such as `mustFirst`, do what the function without it does."
 DIFFERENCES = """\
-- Functions that give text for an error (`b64dec`, `regexMatch`) stop with the error.
+- Functions that hide what went wrong (`b64dec`, `regexMatch`, `dateModify`) stop with an error.
 - `keys` and `values` are sorted; Sprig's have no order.
 - A whole number is taken wherever a number is; Go tells `int` and `int64` apart.
 - `slice` cuts text too.

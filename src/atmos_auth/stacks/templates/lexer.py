@@ -45,7 +45,7 @@ def _action(right: str) -> _Action:
         """,
         re.VERBOSE,
     )
-    return _Action(token, re.compile(rf"/\*.*?\*/(?:(?P<trim>[ \t\r\n]+-)?{closing})", re.DOTALL))
+    return _Action(token, re.compile(rf"/\*(?:(?!\*/).)*\*/(?:(?P<trim>[ \t\r\n]+-)?{closing})", re.DOTALL))
 
 
 def tokens(text: str, left: str, right: str) -> Iterator[Token]:

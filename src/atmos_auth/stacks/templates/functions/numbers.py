@@ -75,7 +75,7 @@ def divide(first: Any, other: Any) -> int:
 def remainder(first: Any, other: Any) -> int:
     """Give what a division leaves; its sign is that of the first number."""
     number = whole(first)
-    rest = abs(number) % abs(_not_zero(whole(other)))
+    rest: int = abs(number) % abs(_not_zero(whole(other)))
     return -rest if number < 0 else rest
 
 
