@@ -135,6 +135,18 @@ def test_a_callable_in_the_data_is_not_called():
         "{{ regexFind `((((a{100}){100}){100}){100})` `a` }}",
         "{{ regexFind (repeat 1000 `(`) `a` }}",
         "{{ wrap 1 (repeat 10000000 `x y `) }}",
+        "{{ printf `%1000000d` (until 200000) }}",
+        "{{ join (repeat 16000000 `x`) (until 200000) }}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ print {'$x ' * 1000} }}}}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ quote {'$x ' * 1000} }}}}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ cat {'$x ' * 1000} }}}}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ list {'$x ' * 1000} | toJson }}}}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ list {'$x ' * 1000} | toYaml }}}}",
+        f"{{{{ $x := repeat 16000000 `x` }}}}{{{{ list {'$x ' * 1000} }}}}",
+        "{{ regexReplaceAll `x` (repeat 100000 `x`) (repeat 100000 `y`) }}",
+        "{{ replace `x` (repeat 100000 `y`) (repeat 100000 `x`) }}",
+        "{{ until 100000 | data.ToJSONPretty (repeat 10000 ` `) }}",
+        "{{ splitList `` (repeat 1000000 `x`) }}",
     ],
 )
 def test_what_would_never_end_ends_with_an_error(text: str):
@@ -144,6 +156,11 @@ def test_what_would_never_end_ends_with_an_error(text: str):
     assert error.place is not None
     # Not a measurement: without a bound these run for years.
     assert time.monotonic() - started < 60
+
+
+def test_large_texts_and_lists_that_are_no_bombs_are_welcome():
+    text = "{{ replace `-` `_` (repeat 100000 `ab-`) | len }} {{ join `,` (until 100000) | splitList `,` | len }}"
+    assert Template(text, Place("f", 1, 1)).render({}) == "300000 100000"
 
 
 def test_numbers_stay_within_64_bits():
@@ -165,7 +182,21 @@ def test_deep_data_is_refused_and_not_a_traceback():
 
 
 def test_no_function_of_the_table_lets_an_error_of_python_through():
-    values = ["", "a%d", 0, -1, 10**18, 1.5, float("inf"), None, [], [1, "a", None], {"a": {"b": 1}}, object()]
+    values = [
+        "",
+        "a%d",
+        0,
+        -1,
+        2**63 - 1,
+        10**400,
+        1.5e25,
+        float("inf"),
+        None,
+        [],
+        [1, "a", None],
+        {"a": {"b": 1}},
+        object(),
+    ]
     pairs = [(first, second) for first in values for second in values]
     for function in TABLE.values():
         for arguments in ("", ".a", ".a .b", ".b .a .b", ".a .b .a .b"):

@@ -28,7 +28,7 @@ from atmos_auth.stacks.templates.nodes import (
     With,
     Word,
 )
-from atmos_auth.stacks.templates.values import LONGEST_TEXT, described, is_true, pairs, shown
+from atmos_auth.stacks.templates.values import LONGEST_TEXT, MOST_PARTS, TOO_LONG, described, is_true, pairs, shown
 
 # Far more than a manifest needs; whoever gets there has a loop that does not end in a lifetime.
 MOST_STEPS = 1_000_000
@@ -266,8 +266,10 @@ class Run:
             raise Fault(f"`{name}` {refused.message}", at, hints=refused.hints or _form(name, function.takes)) from None
         except RecursionError:
             raise Fault(f"`{name}` was given a value that is nested too deeply", at) from None
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
-            raise Fault(f"`{name}` makes a text of more than {LONGEST_TEXT} characters", at)
+        if isinstance(value, (str, list)) and len(value) > (LONGEST_TEXT if isinstance(value, str) else MOST_PARTS):
+            raise Fault(
+                f"`{name}` makes {described(value)} of {len(value)} parts, which is too long", at, hints=[TOO_LONG]
+            )
         return value
 
     def _ask(self, moment: datetime, name: str, at: int, arguments: list[Any]) -> Any:

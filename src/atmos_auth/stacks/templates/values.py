@@ -1,7 +1,7 @@
 """The values that a template can reach, and how Go prints them; nothing of a Python object but these is ever shown."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from atmos_auth.stacks.templates.fault import Refused
 # A value with more parts than this was made by a template that went wrong.
 MOST_PARTS = 200_000
 LONGEST_TEXT = 16 * 1024 * 1024
+TOO_LONG = "Look at the numbers and loops that it comes from."
 # From here on Go prints fractions with an exponent.
 LARGEST_EXPONENT = 6
 
@@ -56,14 +57,29 @@ def is_true(value: Any) -> bool:
     return bool(value) if isinstance(value, _MAY_BE_EMPTY) else value is not None
 
 
+def gathered(pieces: Iterable[str], between: str = "") -> str:
+    """Join pieces of text, and refuse to go on where the whole would not fit into a sane memory."""
+    kept: list[str] = []
+    length = 0
+    for piece in pieces:
+        length += len(piece) + len(between)
+        if length > LONGEST_TEXT:
+            raise Refused(f"would make a text of more than {LONGEST_TEXT} characters", hints=[TOO_LONG])
+        kept.append(piece)
+    return between.join(kept)
+
+
 def check_size(value: Any) -> None:
     """Refuse a value that has more parts than anybody wrote, or that contains itself."""
     waiting = [value]
-    left = MOST_PARTS
+    left, room = MOST_PARTS, LONGEST_TEXT
     while waiting:
         item = waiting.pop()
         inside: Any = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
         left -= 1 + len(inside)
+        room -= sum(len(part) for part in inside if isinstance(part, str))
+        if room < 0:
+            raise Refused(f"a value holds more than {LONGEST_TEXT} characters", hints=[TOO_LONG])
         if left < 0:
             hint = "Does it contain itself, or a list that was doubled again and again?"
             raise Refused(f"a value has more than {MOST_PARTS} parts", hints=[hint])
@@ -104,7 +120,7 @@ def plain(value: Any) -> str:
         return value
     if isinstance(value, (dict, list)):
         check_size(value)
-        return "".join(_parts(value))
+        return gathered(_parts(value))
     return _single(value)
 
 
@@ -134,7 +150,7 @@ def _single(value: Any) -> str:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):
-        return int.__repr__(value)
+        return int.__repr__(value) if -(2**64) < value < 2**64 else fraction(as_fraction(value))
     if isinstance(value, float):
         return fraction(value)
     if isinstance(value, datetime):
@@ -142,6 +158,14 @@ def _single(value: Any) -> str:
 
         return printed(value)
     raise Refused("a value is something that templates cannot print")
+
+
+def as_fraction(value: float) -> float:
+    """Make a fraction of a number, however large; as one, Go reads whole numbers of more than 64 bits."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def fraction(value: float) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import check_size, kind, pairs, plain, positional, shortest
+from atmos_auth.stacks.templates.values import check_size, gathered, kind, pairs, plain, positional, shortest
 
 # No line of YAML is broken.
 WIDEST = 2**31 - 1
@@ -21,22 +21,22 @@ ESCAPED = RAW | {ord(c): text for c, text in MARKUP.items()}
 
 def to_json(value: Any) -> str:
     """Write JSON in one line, with `<`, `>` and `&` escaped, as Go does."""
-    return "".join(_json(_checked(value), ESCAPED, "", ""))
+    return gathered(_json(_checked(value), ESCAPED, "", ""))
 
 
 def to_raw_json(value: Any) -> str:
     """Write JSON in one line, with nothing escaped that need not be."""
-    return "".join(_json(_checked(value), RAW, "", ""))
+    return gathered(_json(_checked(value), RAW, "", ""))
 
 
 def to_pretty_json(value: Any) -> str:
     """Write JSON in lines, with `<`, `>` and `&` escaped."""
-    return "".join(_json(_checked(value), ESCAPED, "\n", "  "))
+    return gathered(_json(_checked(value), ESCAPED, "\n", "  "))
 
 
 def to_indented_json(indent: str, value: Any) -> str:
     """Write JSON in lines with an indentation of one's own, and nothing escaped that need not be."""
-    return "".join(_json(_checked(value), RAW, "\n", indent))
+    return gathered(_json(_checked(value), RAW, "\n", indent))
 
 
 def _checked(value: Any) -> Any:

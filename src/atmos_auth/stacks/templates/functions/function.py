@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from atmos_auth.stacks.templates.fault import Refused
-from atmos_auth.stacks.templates.values import described
+from atmos_auth.stacks.templates.values import as_fraction, described
 
 # What a parameter accepts, and how an error names it. `fraction` takes whole numbers too, `map` takes nil for an empty
 # one; `target` is a map that is changed.
@@ -55,15 +55,23 @@ def fitted(takes: str, arguments: list[Any]) -> list[Any]:
 
 def _fit(accepted: str, value: Any, number: int, count: int) -> Any:
     types, words = ACCEPTS[accepted]
-    if isinstance(value, types) and not (isinstance(value, bool) and accepted in ("int", "fraction")):
-        return float(value) if accepted == "fraction" else value
     if accepted == "int" and isinstance(value, float) and value.is_integer():
-        return int(value)
+        value = int(value)
+    if isinstance(value, types) and not (isinstance(value, bool) and accepted in ("int", "fraction")):
+        return _number(accepted, value)
     if accepted == "map" and value is None:
         return {}
     which = f"argument {number + 1}" if count > 1 else "its argument"
     hint = "The key may be missing: use `default`." if value is None else ""
     raise Refused(f"needs {words} as {which}, and here is {described(value)}", hints=[hint] if hint else [])
+
+
+def _number(accepted: str, value: Any) -> Any:
+    if accepted == "fraction":
+        return as_fraction(value)
+    if accepted == "int" and not -(2**63) <= value < 2**63:
+        raise Refused("needs a whole number of at most 64 bits")
+    return value
 
 
 _PARSED: dict[str, tuple[int, int | None, tuple[str, ...]]] = {}

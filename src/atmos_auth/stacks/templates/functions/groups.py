@@ -5,7 +5,7 @@ from typing import Any
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions import defaults, encoding, lists, maps, numbers, paths, text
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import MOST_PARTS, is_true, kind, pairs, plain
+from atmos_auth.stacks.templates.values import MOST_PARTS, gathered, is_true, kind, pairs, plain
 
 TRUE = ("1", "t", "true", "yes")
 
@@ -52,7 +52,7 @@ def read(wanted: str, name: str) -> Any:
 
 def joined(items: Any, separator: str) -> str:
     """Join the values of a list."""
-    return separator.join(text.strings(items))
+    return gathered(text.strings(items), separator)
 
 
 def indent(*arguments: Any) -> str:

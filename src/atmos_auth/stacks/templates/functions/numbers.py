@@ -7,7 +7,7 @@ from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import MOST_PARTS, plain, wrapped
+from atmos_auth.stacks.templates.values import MOST_PARTS, as_fraction, plain, wrapped
 
 WHOLE = r"[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|[1-9][\d_]*|0)"
 
@@ -17,7 +17,7 @@ def whole(value: Any) -> int:
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and abs(value) < 2**63 else -(2**63)
     if isinstance(value, int):
-        return int(value)
+        return wrapped(value)
     return _whole_of_text(value) if isinstance(value, str) else 0
 
 
@@ -36,7 +36,7 @@ def _whole_of_text(text: str) -> int:
 def fraction(value: Any) -> float:
     """Make a fraction of a number, a truth value or text; 0 where that is not possible."""
     if isinstance(value, (int, float)):
-        return float(value)
+        return as_fraction(value)
     try:
         return float(value) if isinstance(value, str) and not value[:1].isspace() and not value[-1:].isspace() else 0.0
     except ValueError:
@@ -142,7 +142,7 @@ def until_step(start: int, stop: int, step: int) -> list[int]:
     if step == 0:
         return []
     numbers = range(start, stop, step)
-    if len(numbers) > MOST_PARTS:
+    if (stop - start) // step > MOST_PARTS:
         raise Refused(f"would make a list of more than {MOST_PARTS}")
     return list(numbers)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.values import LONGEST_TEXT, plain
+from atmos_auth.stacks.templates.values import LONGEST_TEXT, TOO_LONG, gathered, plain
 
 CONNECTORS = "-_ \t\n\v\f\r"
 CONNECTOR = f"[{CONNECTORS}]+"
@@ -25,7 +25,9 @@ GO_ESCAPES = {
 
 def quoted(text: str) -> str:
     """Write text as a quoted constant of Go."""
-    return f'"{"".join(_escaped(character) for character in text)}"'
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 def _escaped(character: str) -> str:
@@ -38,17 +40,17 @@ def _escaped(character: str) -> str:
 
 def quote(*values: Any) -> str:
     """Quote each value that is not nil."""
-    return " ".join(quoted(plain(value)) for value in values if value is not None)
+    return gathered((quoted(plain(value)) for value in values if value is not None), " ")
 
 
 def squote(*values: Any) -> str:
     """Put single quotes around each value that is not nil."""
-    return " ".join(f"'{plain(value)}'" for value in values if value is not None)
+    return gathered((f"'{plain(value)}'" for value in values if value is not None), " ")
 
 
 def cat(*values: Any) -> str:
     """Join values with blanks."""
-    return " ".join(plain(value) for value in values if value is not None)
+    return gathered((plain(value) for value in values if value is not None), " ")
 
 
 def upper(text: str) -> str:
@@ -93,7 +95,7 @@ def untitle(text: str) -> str:
 
 def replace(old: str, new: str, text: str) -> str:
     """Replace every occurrence."""
-    bounded(len(text) + (len(text) + 1) * len(new))
+    bounded(len(text) + text.count(old) * len(new))
     return text.replace(old, new)
 
 
@@ -108,9 +110,7 @@ def repeat(count: int, text: str) -> str:
 def bounded(length: int) -> None:
     """Refuse to make a text that would not fit into a sane memory."""
     if length > LONGEST_TEXT:
-        raise Refused(
-            f"would make a text of more than {LONGEST_TEXT} characters", hints=["Look at the numbers it is given."]
-        )
+        raise Refused(f"would make a text of more than {LONGEST_TEXT} characters", hints=[TOO_LONG])
 
 
 def indent(spaces: int, text: str) -> str:
@@ -236,7 +236,7 @@ FUNCTIONS = (
     Function("split", "text text", lambda separator, text: _numbered(split(separator, text))),
     Function("splitn", "text int text", lambda separator, most, text: _numbered(split(separator, text, most))),
     Function("splitList", "text text", split),
-    Function("join", "text any", lambda separator, value: separator.join(strings(value))),
+    Function("join", "text any", lambda separator, value: gathered(strings(value), separator)),
     Function("toStrings", "any", strings),
     Function("toString", "any", plain),
     Function("quote", "any…", quote),

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from atmos_auth.stacks.templates.fault import Refused
 from atmos_auth.stacks.templates.regular.syntax import Check, Jump, Match, Program, Save, Split, Step, Take, program
+from atmos_auth.stacks.templates.values import gathered
 
 # The places of the groups: beginning and end of the whole, of the first group, and so on; -1 for none.
 Groups: TypeAlias = tuple[int, ...]
@@ -107,12 +108,15 @@ class Machine:
 
     def replace(self, text: str, by: str, *, literal: bool) -> str:
         """Replace every match; `$1` and `${name}` in `by` are the groups, unless it is literal."""
-        pieces: list[str] = []
+        return gathered(self._replaced(text, by, literal=literal))
+
+    def _replaced(self, text: str, by: str, *, literal: bool) -> Iterator[str]:
         end = 0
         for found in self.find_all(text):
-            pieces += (text[end : found[0]], by if literal else self._filled(by, text, found))
+            yield text[end : found[0]]
+            yield by if literal else self._filled(by, text, found)
             end = found[1]
-        return "".join((*pieces, text[end:]))
+        yield text[end:]
 
     def _filled(self, by: str, text: str, groups: Groups) -> str:
         def group(reference: re.Match[str]) -> str:
