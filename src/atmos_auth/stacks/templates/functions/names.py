@@ -42,5 +42,8 @@ def _unknown(name: str, at: int, known: Mapping[str, Function]) -> Fault:
         )
     found = near(name, known)
     hints = [f"Did you mean {found}?"] if found else []
-    hints += [f"A key of the data begins with a dot: .{name}.", "docs/reference/templates.md lists all functions."]
+    hints += [
+        f"A key of the data begins with a dot: .{name}.",
+        "There are the functions of Go and Sprig, and parts of gomplate; the reference page Templates lists them.",
+    ]
     return Fault(f"the function `{name}` is not known", at, hints=hints)

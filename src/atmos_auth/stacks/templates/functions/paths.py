@@ -68,6 +68,11 @@ FUNCTIONS = (
     Function("ext", "text", extension),
     Function("clean", "text", clean),
     Function("isAbs", "text", lambda path: path.startswith("/")),
+    Function("osBase", "text", base),
+    Function("osDir", "text", folder),
+    Function("osExt", "text", extension),
+    Function("osClean", "text", clean),
+    Function("osIsAbs", "text", lambda path: path.startswith("/")),
     Function("urlParse", "text", url_parse),
     Function("urlJoin", "map", url_join),
 )

@@ -210,6 +210,11 @@ def wrap(width: int, text: str) -> str:
     return "\n".join(textwrap.wrap(text, max(width, 1), break_long_words=False, break_on_hyphens=False))
 
 
+def swapcase(text: str) -> str:
+    """Exchange capitals and small letters."""
+    return "".join(_single(letter, letter.swapcase()) for letter in text)
+
+
 def camelcase(text: str) -> str:
     """Begin every word with a capital, and join them; blanks, dashes and underscores end a word."""
     rest = text.lstrip(CONNECTORS)
@@ -227,6 +232,7 @@ FUNCTIONS = (
     Function("untitle", "text", untitle),
     Function("trim", "text", str.strip),
     Function("trimAll", "text text", trim_all),
+    Function("trimall", "text text", trim_all),
     Function("trimPrefix", "text text", lambda cut, text: text.removeprefix(cut)),
     Function("trimSuffix", "text text", lambda cut, text: text.removesuffix(cut)),
     Function("replace", "text text text", replace),
@@ -250,6 +256,7 @@ FUNCTIONS = (
     Function("nospace", "text", nospace),
     Function("initials", "text", initials),
     Function("abbrev", "int text", abbrev),
+    Function("swapcase", "text", swapcase),
     Function("camelcase", "text", camelcase),
     Function("plural", "text text int", plural),
     Function("wrap", "int text", wrap),
