@@ -1,4 +1,4 @@
-"""Write `docs/reference` from the code: commands, kinds, environment variables, errors, the library.
+"""Write `docs/reference` from the code: commands, kinds, variables, errors, the library, templates.
 
 Run it from the repository root: `python -m docs.generate`. What it writes is checked in; a test keeps it up to date.
 """
@@ -22,12 +22,12 @@ from atmos_auth.config.settings import IdentitySettings, IntegrationSpec, Provid
 from atmos_auth.domain import env_names, errors
 from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.engine import registry
-from docs import python_reference
+from docs import python_reference, template_reference
 from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SETTINGS, VALUES
 
 REFERENCE = Path(__file__).parent / "reference"
 # Folders and files that nobody else writes to.
-OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md", "testing.md")
+OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md", "templates.md", "testing.md")
 NOTICE = "<!-- Written by `python -m docs.generate`; edit {source} instead. -->\n"
 
 # Pages that a reader of a command's page looks for next.
@@ -137,6 +137,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "testing.md": testing_page(),
         "python.md": _page("Python", "src/atmos_auth/library/auth.py", *python_reference.sections()),
+        "templates.md": _page("Templates", "docs/template_functions.yaml", *template_reference.sections()),
     }
 
 

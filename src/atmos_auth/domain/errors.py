@@ -5,6 +5,7 @@ AtmosAuthError                     message, hint, place, details
 |- ConfigError                     the configuration cannot be used
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
+|  |- InvalidTemplate              a template cannot be read, or not be carried out
 |  |- UnknownKind, BrokenKind, UnknownReference, ChainCycle, LinksDoNotMeet
 |  |- InvalidStack, InvalidComponent
 |  `- ProfileNotFound              (exit 2)
@@ -83,6 +84,10 @@ class InvalidPrincipal(InvalidSetting):
     """A setting inside `principal` is missing or wrong."""
 
     exit_code = 2
+
+
+class InvalidTemplate(ConfigError):
+    """A template in the configuration cannot be read, or not be carried out with its data."""
 
 
 class UnknownKind(ConfigError):
