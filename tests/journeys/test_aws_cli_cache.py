@@ -214,7 +214,7 @@ def test_a_session_that_aws_refuses_leads_to_one_sign_in_of_our_own(neighbours):
     neighbours.machine.expire_access_tokens()
     neighbours.aws.journal.clear()
     token = neighbours.machine.tokens()[0]
-    token.write_text(json.dumps(json.loads(token.read_text()) | {"issuedAt": soon(0), "expiresAt": soon(1)}))
+    token.write_text(json.dumps(json.loads(token.read_text()) | {"issuedAt": soon(1), "expiresAt": soon(-1)}))
     result = neighbours.machine.atmos("auth", "login")
     assert result.returncode == 0, result.stderr
     assert operations(neighbours.aws)[0] == "sso-oidc:CreateToken"
