@@ -3,7 +3,7 @@
 import pytest
 
 from atmos_auth.domain.errors import ConfigError
-from atmos_auth.stacks.workspace import workspace_of
+from atmos_auth.stacks.workspace import workspace_of as workspace_with_templates
 
 
 @pytest.fixture
@@ -154,12 +154,17 @@ def test_a_backend_that_nobody_configured(component_of):
     assert component_of("components: { terraform: { c: { backend: { s3: {} } } } }").sections["backend"] == {}
 
 
+def workspace_of(component, *, enabled: bool) -> str:
+    return workspace_with_templates(component, enabled=enabled, by_template=lambda text, place: f"{text}:{place.line}")
+
+
 @pytest.mark.parametrize(
     ("component", "workspace"),
     [
         ("{}", "dev"),
         ("{ metadata: { component: net/vpc } }", "dev-c"),
         ("{ metadata: { terraform_workspace: mine/own } }", "mine-own"),
+        ("{ metadata: { terraform_workspace_template: a/b, terraform_workspace: no } }", "a-b:2"),
         (
             "{ metadata: { terraform_workspace_pattern: '{stage}-{component}-{base-component}' }, vars: { stage: t } }",
             "t-c-c",

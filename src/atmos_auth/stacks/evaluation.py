@@ -13,7 +13,6 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 
-OPENING = "{{"
 _DEEPEST = 64
 
 
@@ -36,7 +35,8 @@ class Evaluation:
     """Works out components.
 
     `functions` maps tags to what they do; those that are not in it stay as they are written. `render` turns the text of
-    a template, which stands at a place, into text, given a component's data. What a function raises comes through.
+    a template, which stands at a place, into text, given a component's data; a text without `opening` is none. What a
+    function raises comes through.
     """
 
     def __init__(
@@ -46,7 +46,9 @@ class Evaluation:
         render: Callable[[str, Place, Mapping[str, Any]], str],
         data_of: Callable[[Component], Mapping[str, Any]],
         wish: Wish,
+        opening: str = "{{",
     ) -> None:
+        self._opening = opening
         self._functions = {tag: work for tag, work in functions.items() if tag.removeprefix("!") not in wish.skipped}
         self._render = render
         self._data_of = data_of
@@ -68,7 +70,7 @@ class Evaluation:
         try:
             sections = component.sections
             if self._wish.templates:
-                rendering = _Rendering(self._render, lambda: self._data_of(component))
+                rendering = _Rendering(self._render, lambda: self._data_of(component), self._opening)
                 sections = rendering.tree(sections)
             if self._wish.functions:
                 sections = self._without_functions(sections, component._replace(sections=sections))
@@ -103,8 +105,12 @@ class _Rendering:
     """Renders the templates of one component; the data is made when the first template is met."""
 
     def __init__(
-        self, render: Callable[[str, Place, Mapping[str, Any]], str], data: Callable[[], Mapping[str, Any]]
+        self,
+        render: Callable[[str, Place, Mapping[str, Any]], str],
+        data: Callable[[], Mapping[str, Any]],
+        opening: str,
     ) -> None:
+        self._opening = opening
         self._render = render
         self._make_data = data
         self._data: Mapping[str, Any] | None = None
@@ -112,14 +118,14 @@ class _Rendering:
     def tree(self, value: Any, place: Place | None = None) -> Any:
         """Return the value with every template in it rendered; what holds none is shared."""
         if isinstance(value, str):
-            return self._text(value, place or Place("", 1, 1)) if OPENING in value else value
+            return self._text(value, place or Place("", 1, 1)) if self._opening in value else value
         if isinstance(value, Tagged):
             argument = self.tree(value.argument, value.place)
             return value if argument is value.argument else Tagged(value.tag, argument, value.place)
         if isinstance(value, Map):
             mapping, is_same = Map(value.place), True
             for key, below in value.items():
-                rendered_key = self._text(key, value.key_places[key]) if OPENING in key else key
+                rendered_key = self._text(key, value.key_places[key]) if self._opening in key else key
                 rendered = self.tree(below, value.value_places[key])
                 is_same = is_same and rendered is below and rendered_key is key
                 mapping.put(rendered_key, rendered, value.key_places[key], value.value_places[key])

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from atmos_auth.config.load import Config
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.stacks.merge import REPLACE, STRATEGIES
+from atmos_auth.stacks.template_settings import TemplateSettings
+from atmos_auth.stacks.templates.template import DELIMITERS
 
 # What holds where there is no configuration file at all.
 _CONVENTIONS: dict[tuple[str, ...], Any] = {
@@ -23,7 +25,7 @@ class Layout(NamedTuple):
 
     `stacks` is the folder of manifests; `included` and `excluded` are patterns below it; `name_pattern` and
     `name_template` say how a stack is named, if anything does; `lists` how lists merge; `terraform` is the folder of
-    Terraform's components, `workspaces` tells whether they have workspaces.
+    Terraform's components, `workspaces` tells whether they have workspaces; `templates` is about those in values.
     """
 
     stacks: str
@@ -35,6 +37,7 @@ class Layout(NamedTuple):
     inherits_metadata: bool
     terraform: str
     workspaces: bool
+    templates: TemplateSettings
 
 
 def layout_of(config: Config) -> Layout:
@@ -56,6 +59,18 @@ def layout_of(config: Config) -> Layout:
         inherits_metadata=reading.switch("stacks", "inherit", "metadata", otherwise=True),
         terraform=reading.folder(reading.text("components", "terraform", "base_path")),
         workspaces=reading.switch("components", "terraform", "workspaces_enabled", otherwise=True),
+        templates=_templates(reading, is_unwritten=not config.files),
+    )
+
+
+def _templates(reading: "_Reading", *, is_unwritten: bool) -> TemplateSettings:
+    above = ("templates", "settings")
+    delimiters = reading.texts(*above, "delimiters")
+    return TemplateSettings(
+        reading.switch(*above, "enabled", otherwise=is_unwritten),
+        reading.number(*above, "evaluations", otherwise=1),
+        (delimiters[0], delimiters[1]) if len(delimiters) == 2 else DELIMITERS,
+        reading.switch(*above, "ignore_missing_template_values", otherwise=False),
     )
 
 
@@ -83,6 +98,14 @@ class _Reading:
         if value is not None and not isinstance(value, bool):
             raise self._wrong(path, value, "true or false")
         return otherwise if value is None else value
+
+    def number(self, *path: str, otherwise: int) -> int:
+        value = self._value(path)
+        if value is None:
+            return otherwise
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self._wrong(path, value, "a number from 1")
+        return value
 
     def choice(self, choices: tuple[str, ...], *path: str) -> str:
         chosen = self.text(*path) or REPLACE

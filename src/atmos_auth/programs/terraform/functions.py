@@ -45,6 +45,10 @@ class TerraformFunctions:
         """Return the functions by their tags."""
         return {OUTPUT: self._value, STATE: self._value}
 
+    def outputs_of(self, component: Component) -> dict[str, Any] | None:
+        """Return what Terraform says that a component has put out."""
+        return self._read(OUTPUT, component.name, component.stack)
+
     def _value(self, call: Call) -> Any:
         function = call.function
         first, *others = words(function, at_least=2, at_most=3, form=_FORM.format(tag=function.tag))

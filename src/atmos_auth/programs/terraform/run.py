@@ -42,7 +42,7 @@ class Terraform:
         # The component that the command is about, and as whom; chosen once, when it is first needed.
         self._about: Component | None = None
         self._chosen: dict[tuple[str, str], str | None] = {}
-        self.stacks = Stacks(project, wish=wish, functions=self._functions)
+        self.stacks = Stacks(project, wish=wish, functions=self._functions, outputs=self._outputs_for_templates)
 
     def component(self, name: str, stack: str) -> Component:
         """Return a component with everything worked out, for whoever only wants to look."""
@@ -85,7 +85,11 @@ class Terraform:
 
     def _functions(self, stacks: Stacks) -> Functions:
         nested = NestedIdentities(stacks.project_of, self._run_as)
-        return TerraformFunctions(stacks, identity_of=nested, run_output=self._output).table()
+        self._values = TerraformFunctions(stacks, identity_of=nested, run_output=self._output)
+        return self._values.table()
+
+    def _outputs_for_templates(self, component: Component) -> Mapping[str, Any] | None:
+        return self._values.outputs_of(component)
 
     def _run_as(self) -> str | None:
         return self._identity_of(self._about) if self._about is not None else None
