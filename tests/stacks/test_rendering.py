@@ -88,7 +88,11 @@ def test_how_often_and_between_what(stacks_of):
     settings = 'enabled: true, evaluations: 2, delimiters: ["[[", "]]"]'
     stacks = stacks_of(
         {
-            "deploy/dev.yaml": 'name: dev\nvars: { x: "[[ .vars.y ]]", y: "[[ 1 ]]" }\ncomponents: { terraform: { c: {} } }'
+            "deploy/dev.yaml": """\
+                name: dev
+                vars: { x: "[[ .vars.y ]]", y: "[[ 1 ]]" }
+                components: { terraform: { c: {} } }
+                """
         },
         ATMOS_YAML.replace("enabled: true", settings),
     )
