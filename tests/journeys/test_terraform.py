@@ -298,3 +298,58 @@ def test_what_is_below_a_command_is_a_command_of_its_own(repository: Machine):
         assert repository.atmos(*words, "--help").stdout.startswith(f"usage: atmos {' '.join(words)} ")
     result = repository.atmos("terraform", "generate", "nothing", "-s", "plat-dev")
     assert '"generate" is not a command of Terraform' in repository.findings(result.stderr)[0].message
+
+
+ORDERED = """\
+vars: { tenant: plat, stage: dev }
+components:
+  terraform:
+    one: { metadata: { component: who }, vars: { label: x }, settings: { depends_on: { 1: { component: two } } } }
+    two: { metadata: { component: who }, vars: { label: x }, auth: { identities: { prod: { default: true } } } }
+    base: { metadata: { type: abstract, component: who } }
+"""
+
+
+def test_several_components_run_in_their_order_each_as_its_own_identity(repository: Machine, aws: Emulator):
+    repository.write(ORDERED, "stacks/deploy/dev.yaml")
+    repository.login()
+    applied = repository.atmos("terraform", "deploy", "--all", "-s", "plat-dev")
+    assert applied.returncode == 0, applied.stderr
+    prod, dev = (code_of(repository) / "who.txt").read_text().splitlines()
+    assert prod == PROD_ARN
+    assert dev.startswith(DEV_ARN)
+    assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+
+
+def test_several_components_stop_at_a_failure(repository: Machine):
+    repository.write(ORDERED.replace("label: x }, auth", "label: [x] }, auth"), "stacks/deploy/dev.yaml")
+    result = repository.atmos("terraform", "plan", "--all", "-s", "plat-dev", "--identity=false")
+    assert result.returncode == 1
+    assert "plan `two` in `plat-dev` has failed with exit code 1; 1 more were not begun" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--all",), "Would plan `two` in `plat-dev` (dry run)\nWould plan `one` in `plat-dev` (dry run)\n"),
+        (("--components", "one"), "Would plan `one` in `plat-dev` (dry run)\n"),
+        (("-q", '.atmos_component == "two"'), "Would plan `two` in `plat-dev` (dry run)\n"),
+        (("--tags", "nothing"), "No components matched\n"),
+    ],
+)
+def test_a_dry_run_of_several_says_which(repository: Machine, words, said):
+    repository.write(ORDERED, "stacks/deploy/dev.yaml")
+    result = repository.atmos("terraform", "plan", *words, "--dry-run")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", said)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("who", "--all"), "--all can't be used with the name of a component: it is for bulk operations"),
+        (("--all", "--from-plan"), "--planfile and --from-plan can't be used with --all: bulk operations"),
+    ],
+)
+def test_what_several_cannot_have(repository: Machine, words, message):
+    (finding,) = repository.findings(repository.atmos("terraform", "apply", *words).stderr)
+    assert finding.message.startswith(message)

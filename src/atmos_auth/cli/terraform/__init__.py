@@ -11,6 +11,7 @@ from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.run import Terraform
+from atmos_auth.programs.terraform.several import Selection
 from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
@@ -60,6 +61,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for flag, about in _SWITCHES.items():
         add_switch(parser, flag, about)
     parser.add_argument("--append-user-agent", metavar="TEXT", help="what Terraform adds to its user agent")
+    several = parser.add_argument_group("for several components, in the order of their dependencies")
+    several.add_argument("--all", action="store_true", help="all components, of the stack if one is given")
+    several.add_argument("--components", metavar="NAMES", help="these, separated by commas")
+    several.add_argument("-q", "--query", metavar="EXPR", help="those of which this is true: '.vars.tier == 1'")
+    several.add_argument("--tags", metavar="TAGS", help="those with one of these tags in their metadata")
     add_wish_flags(parser)
 
 
@@ -67,13 +73,10 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run Terraform and return its exit status."""
     subcommand, names = _subcommand(arguments.positional)
     terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
-    repository = terraform.stacks.repository
-    stack = said_stack(arguments, project) or _asked(project, "stack", repository.stacks())
-    component = names[0] if names else _asked(project, "component", repository.components(stack))
     request = Request(
         subcommand,
-        component,
-        stack,
+        names[0] if names else "",
+        said_stack(arguments, project) or "",
         given=(*arguments.theirs, *names[1:], *(arguments.rest or ())),
         is_dry=arguments.dry_run or project.environ.get("ATMOS_DRY_RUN", "").lower() in ("1", "true"),
         runs_init=_runs_init(arguments, project, subcommand),
@@ -84,7 +87,45 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         planfile=arguments.planfile if arguments.planfile is not None else arguments.from_plan,
         user_agent=arguments.append_user_agent,
     )
-    return terraform.run(request)
+    selection = _several(arguments, terraform, request)
+    if selection is not None:
+        return terraform.run_several(request, selection)
+    repository = terraform.stacks.repository
+    stack = request.stack or _asked(project, "stack", repository.stacks())
+    component = request.component or _asked(project, "component", repository.usable(stack))
+    return terraform.run(request._replace(component=component, stack=stack))
+
+
+def _several(arguments: argparse.Namespace, terraform: Terraform, request: Request) -> Selection | None:
+    """Return which components are meant where several are; raises `UsageError` for words that do not go together."""
+    wanted = {
+        "--all": arguments.all,
+        "--components": arguments.components,
+        "--query": arguments.query,
+        "--tags": arguments.tags,
+    }
+    given = [flag for flag, value in wanted.items() if value]
+    if not given:
+        return None
+    if request.component:
+        raise UsageError(
+            f"{given[0]} can't be used with the name of a component: it is for bulk operations",
+            hints=["leave one of them out"],
+        )
+    if request.planfile is not None:
+        raise UsageError(
+            f"--planfile and --from-plan can't be used with {given[0]}: bulk operations make plans of their own"
+        )
+    return Selection(
+        request.stack or None,
+        _parts(arguments.components),
+        _parts(arguments.tags),
+        terraform.matching(arguments.query) if arguments.query else None,
+    )
+
+
+def _parts(words: str | None) -> list[str]:
+    return [part.strip() for part in (words or "").split(",") if part.strip()]
 
 
 def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

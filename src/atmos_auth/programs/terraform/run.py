@@ -14,10 +14,13 @@ from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformF
 from atmos_auth.programs.terraform.invocations import command_words, init_words
 from atmos_auth.programs.terraform.preconditions import require_usable
 from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.several import Selection, in_order, selected
 from atmos_auth.programs.terraform.surroundings import surprising, surroundings, without_surprises
 from atmos_auth.stacks.component import Component
+from atmos_auth.stacks.description import plain
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Functions, Stacks
+from atmos_auth.stacks.query import queried
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
 
@@ -41,7 +44,7 @@ class Terraform:
         self._environment_as = environment_as
         # The component that the command is about, and as whom; chosen once, when it is first needed.
         self._about: Component | None = None
-        self._chosen: dict[tuple[str, str], str | None] = {}
+        self._chosen: dict[str, str | None] = {}
         self.stacks = Stacks(project, wish=wish, functions=self._functions, outputs=self._outputs_for_templates)
 
     def component(self, name: str, stack: str) -> Component:
@@ -83,6 +86,32 @@ class Terraform:
             _clean_up(request, folder, made)
         return status
 
+    def run_several(self, request: Request, selection: Selection) -> int:
+        """Run a command for every component that is meant, in the order of their dependencies; stop at a failure.
+
+        Returns the status of the last run. The request's own component and stack do not count.
+        """
+        components = in_order(selected(self.stacks.repository, selection), backwards=request.name == "destroy")
+        say = self._project.prompter.say
+        if not components:
+            say("No components matched")
+        for number, component in enumerate(components, start=1):
+            words = f"{request.name} `{component.name}` in `{component.stack}`"
+            if request.is_dry:
+                say(f"Would {words} (dry run)")
+                continue
+            say(f"({number}/{len(components)}) {words}")
+            status = self.run(request._replace(component=component.name, stack=component.stack))
+            if status != 0:
+                left = len(components) - number
+                say(f"{words} has failed with exit code {status}; {left} more were not begun")
+                return status
+        return 0
+
+    def matching(self, expression: str) -> Callable[[Component], bool]:
+        """Return what tells whether a query over everything that is known of a component says yes."""
+        return lambda component: queried(self.stacks.data(component), expression) is True
+
     def _functions(self, stacks: Stacks) -> Functions:
         nested = NestedIdentities(stacks.project_of, self._run_as)
         self._values = TerraformFunctions(stacks, identity_of=nested, run_output=self._output)
@@ -96,7 +125,8 @@ class Terraform:
 
     def _identity_of(self, component: Component) -> str | None:
         """Tell as whom Terraform runs for the component, None for as whoever the environment makes it; may ask."""
-        key = (component.name, component.stack)
+        # Whoever has chosen once has chosen for all components whose stacks say the same.
+        key = json.dumps(plain(component.sections["auth"]), sort_keys=True)
         if key not in self._chosen:
             self._chosen[key] = self._choose(self.stacks.project_of(component))
         return self._chosen[key]
