@@ -61,6 +61,7 @@ RELATED = {
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-token": ("how-to/log-in-to-ecr-and-eks.md",),
     "terraform": ("how-to/run-terraform.md", "how-to/describe-stacks.md", "explanation/what-is-asked-when.md"),
+    "terraform-shell": ("how-to/run-terraform.md", "how-to/use-in-your-shell.md"),
     "terraform-clean": ("how-to/run-terraform.md",),
     "terraform-generate-varfile": ("how-to/run-terraform.md",),
     "terraform-generate-backend": ("how-to/run-terraform.md",),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws_emulator import Emulator
-from conftest import Machine, operations
+from conftest import BIN, Machine, operations
 from installed import terraform
 
 ATMOS_YAML = """\
@@ -353,3 +353,31 @@ def test_a_dry_run_of_several_says_which(repository: Machine, words, said):
 def test_what_several_cannot_have(repository: Machine, words, message):
     (finding,) = repository.findings(repository.atmos("terraform", "apply", *words).stderr)
     assert finding.message.startswith(message)
+
+
+def test_a_shell_is_ready_for_terraform_by_hand(repository: Machine):
+    repository.login()
+    words = ("terraform", "shell", "who-prod", "-s", "plat-dev", "--shell", "sh")
+    shell = repository.terminal(*words, env={"PS1": "ready> "})
+    shell.expect_exact("This sh is for `who-prod` in `plat-dev`")
+    for command, answer in (
+        # It is a login shell, whose profile decides about PATH.
+        (f"{BIN / 'aws'} sts get-caller-identity --query Arn --output text", PROD_ARN),
+        ("echo in:$(basename $PWD):$ATMOS_TERRAFORM_WORKSPACE", "in:who:plat-dev-who-prod"),
+        (f"{terraform_of(repository)} plan -no-color -input=false | tail -3", "label     = "),
+    ):
+        shell.sendline(command)
+        shell.expect_exact(answer)
+    shell.sendline("exit 7")
+    shell.wait()
+    assert shell.exitstatus == 7
+
+
+def terraform_of(machine: Machine) -> str:
+    return machine.atmos_yaml.read_text().partition('command: "')[2].partition('"')[0]
+
+
+def test_a_shell_that_is_not_there_is_said_first(repository: Machine, aws: Emulator):
+    result = repository.atmos("terraform", "shell", "who", "-s", "plat-dev", "--shell", "no-such-shell")
+    assert "--shell names no-such-shell" in repository.findings(result.stderr)[0].message
+    assert aws.journal.entries() == []

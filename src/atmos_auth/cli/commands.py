@@ -43,6 +43,7 @@ COMMANDS = (
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
     Command(("terraform",), "atmos_auth.cli.terraform", "Run Terraform for a component of a stack, as its identity"),
+    Command(("terraform", "shell"), "atmos_auth.cli.terraform.shell", "Start a shell to run Terraform in by hand"),
     Command(("terraform", "clean"), "atmos_auth.cli.terraform.clean", "Delete what Terraform can make again"),
     Command(
         ("terraform", "generate", "varfile"),

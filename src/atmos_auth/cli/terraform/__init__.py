@@ -34,6 +34,7 @@ examples:
   atmos terraform plan vpc -s plat-dev --dry-run
 
 commands of ours:
+  shell                  start a shell to run Terraform in by hand
   clean                  delete what Terraform can make again
   generate varfile       write a component's variables into a file
   generate backend       write a component's backend.tf.json"""

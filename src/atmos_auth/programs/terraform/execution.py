@@ -33,7 +33,8 @@ class Execution:
         """Return the status of the last step, or of the first that failed."""
         if steps.init:
             self._forget_workspace()
-            status = run([self._program, *steps.init], self._environ, self._folder, onto_stderr=bool(steps.command))
+            is_all = not steps.workspace and not steps.command
+            status = run([self._program, *steps.init], self._environ, self._folder, onto_stderr=not is_all)
             if status != 0:
                 return status
         if steps.workspace:

@@ -15,7 +15,7 @@ from atmos_auth.programs.terraform.invocations import command_words, init_words
 from atmos_auth.programs.terraform.preconditions import require_usable
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
-from atmos_auth.programs.terraform.surroundings import surprising, surroundings, without_surprises
+from atmos_auth.programs.terraform.surroundings import shell_variables, surprising, surroundings, without_surprises
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.description import plain
 from atmos_auth.stacks.evaluation import Wish
@@ -29,6 +29,8 @@ _KEEPING_PLAN = frozenset({"plan", "show"})
 
 # From a project and an identity's name, and the variables that a program has anyway, to all that it finds as it.
 EnvironmentAs = Callable[[Project, str, Mapping[str, str]], dict[str, str]]
+# What is done in a component's folder, with an environment, once Terraform could be run there by hand.
+Then = Callable[[str, dict[str, str]], int]
 
 
 class Terraform:
@@ -52,8 +54,11 @@ class Terraform:
         self._about = self.stacks.repository.component(name, stack)
         return self.stacks.component(name, stack)
 
-    def run(self, request: Request) -> int:
-        """Run a command and return Terraform's exit status; nothing is written before somebody has signed in."""
+    def run(self, request: Request, then: Then | None = None) -> int:
+        """Run a command and return Terraform's exit status; nothing is written before somebody has signed in.
+
+        With `then`, everything is made ready for commands, and that is called instead of one; its status is returned.
+        """
         written = self._about = self.stacks.repository.component(request.component, request.stack)
         if not written.is_enabled:
             self._project.prompter.say(f'Component "{written.name}" of {written.stack} is not enabled and skipped')
@@ -69,6 +74,8 @@ class Terraform:
         choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
         program, steps = self._program(component), self._steps(request, choices, made, workspace)
+        if then is not None:
+            steps = steps._replace(command=())
         if request.is_dry:
             lines = as_shell_lines(program, folder, steps)
             self._project.streams.stdout.writelines(f"{line}\n" for line in lines)
@@ -82,6 +89,8 @@ class Terraform:
             environ = self._environment_as(project, identity, environ)
         files.write(folder, _wanted(request, made))
         status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
+        if status == 0 and then is not None:
+            return then(folder, environ | shell_variables(component, folder, workspace, made.varfile))
         if status == 0:
             _clean_up(request, folder, made)
         return status

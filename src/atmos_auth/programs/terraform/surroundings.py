@@ -17,6 +17,7 @@ _DEEPEST = 10
 _PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"
 # They change what every Terraform command does, whatever a stack says.
 _SURPRISING = ("TF_WORKSPACE",)
+_WITH_VARIABLES = ("plan", "apply", "refresh", "import", "destroy", "console")
 _SURPRISING_BEGINNINGS = ("TF_CLI_ARGS", "TF_VAR_")
 
 
@@ -44,6 +45,17 @@ def surroundings(project: Project, component: Component, *, user_agent: str | No
         environ[_PLUGIN_CACHE] = folder
         environ["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "true"
     return environ
+
+
+def shell_variables(component: Component, folder: str, workspace: str, varfile: str) -> dict[str, str]:
+    """Return what a shell for the component has as well: where one is, and Terraform's variables without a flag."""
+    flags = {f"TF_CLI_ARGS_{command}": f"-var-file={varfile}" for command in _WITH_VARIABLES}
+    return flags | {
+        "ATMOS_STACK": component.stack,
+        "ATMOS_COMPONENT": component.name,
+        "ATMOS_SHELL_WORKING_DIR": folder,
+        "ATMOS_TERRAFORM_WORKSPACE": workspace,
+    }
 
 
 def surprising(environ: Mapping[str, str]) -> list[str]:

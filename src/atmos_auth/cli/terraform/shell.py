@@ -1,0 +1,62 @@
+"""`atmos terraform shell`."""
+
+import argparse
+
+from atmos_auth.cli.identity_words import flag_only
+from atmos_auth.cli.output import GREEN, Paint
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import environment_over
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, wished
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.host.interactive_shell import choose, name_of, starting
+from atmos_auth.host.process import run as run_process
+from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.run import Terraform
+from atmos_auth.wiring import Project
+
+USAGE = "atmos terraform shell COMPONENT -s STACK [flags]"
+DESCRIPTION = """\
+Start a shell in a component's folder, as its identity, with its variables,
+backend and workspace in place: `terraform plan` then needs no flags. `exit`
+brings you back, with the exit status of the shell.
+
+examples:
+  atmos terraform shell vpc -s plat-dev
+  atmos terraform shell vpc -s plat-dev --shell fish"""
+POSITIONALS = 1
+COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_stack_flag(parser)
+    add_identity_flag(parser)
+    parser.add_argument("--shell", metavar="NAME", help="shell to start (default: $SHELL, then bash, sh)")
+    parser.add_argument("--skip-init", action="store_true", help="run no init")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be run first; start no shell")
+    add_wish_flags(parser)
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Make everything ready, start the shell, wait for its end, and return its exit status."""
+    if not arguments.positional:
+        raise UsageError("no component named", hints=["atmos terraform shell COMPONENT -s STACK"])
+    component, stack = arguments.positional[0], required_stack(arguments, project)
+    # Nobody should sign in for a shell that is not there.
+    shell = choose(arguments.shell, project.environ)
+    stderr = project.streams.stderr
+    paint = Paint(stderr, project.environ, plain=project.plain)
+
+    def in_shell(folder: str, environ: dict[str, str]) -> int:
+        argv, environ = starting(shell, (), {**environ, "PWD": folder}, prompt=True)
+        stderr.write(
+            paint(f"✓ This {name_of(shell)} is for `{component}` in `{stack}`. Leave it with `exit`.\n", GREEN)
+        )
+        stderr.flush()
+        return run_process(argv, environ, folder)
+
+    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    request = Request(
+        ("shell",), component, stack, is_dry=arguments.dry_run, runs_init=False if arguments.skip_init else None
+    )
+    return terraform.run(request, then=in_shell)
