@@ -10,6 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # From the top down; rooms on one line do not import each other.
 ORDER = (
     {"cli", "library"},
+    {"programs"},
     {"wiring"},
     {"operations"},
     {"usecases"},

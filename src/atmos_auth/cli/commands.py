@@ -42,6 +42,7 @@ COMMANDS = (
         "Write EKS clusters into the kubeconfig, for an identity",
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
+    Command(("workflow",), "atmos_auth.cli.workflow", "Run a workflow's steps, each as the identity it names"),
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )

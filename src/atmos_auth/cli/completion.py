@@ -85,6 +85,11 @@ def _read(project: Project, source: str) -> Iterable[str]:
         return project.config.profile_choice.available()
     if source in TAGGED:
         return _tags(catalog, TAGGED[source])
+    if source in (offered.WORKFLOWS, offered.WORKFLOW_FILES):
+        from atmos_auth.cli.workflow import workflows_of
+
+        written = workflows_of(project, lambda _: None).everywhere()
+        return {one.name if source == offered.WORKFLOWS else one.source.word for one in written}
     if source == offered.INTEGRATIONS:
         return catalog.integrations()
     return catalog.identities()

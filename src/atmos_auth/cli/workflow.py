@@ -1,0 +1,252 @@
+"""`atmos workflow`."""
+
+import argparse
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint
+from atmos_auth.cli.parsing import PICK, add_identity_flag
+from atmos_auth.cli.running_as import add_flags, environment_as
+from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOWS
+from atmos_auth.config.tree import Map
+from atmos_auth.config.truth import truth
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, UnknownWorkflow, UsageError
+from atmos_auth.host.paths import home_directory
+from atmos_auth.host.plain_text import plain_lines, plain_text
+from atmos_auth.programs.workflows.planning import NOBODY, Plan, Planner, Step, Wish
+from atmos_auth.programs.workflows.written import Workflows, Written
+from atmos_auth.usecases.select_identity import Asked
+from atmos_auth.wiring import Project
+
+USAGE = "atmos workflow [NAME] [flags]"
+DESCRIPTION = """\
+Run the steps of a workflow one after the other, each as the identity that it
+names. The first step that fails ends the run with its exit code; you are told
+how to go on from there.
+
+Workflows stand below `workflows:` in atmos.yaml, or in files of the folder
+that `workflows.base_path` names.
+
+examples:
+  atmos workflow deploy
+  atmos workflow deploy --dry-run            what would be run
+  atmos workflow deploy --from-step apply    go on from there
+  atmos workflow deploy --identity=false     with the job's own credentials"""
+POSITIONALS = 1
+POSITIONAL_COMPLETIONS = WORKFLOWS
+COMPLETIONS = {"--file": WORKFLOW_FILES}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("-f", "--file", metavar="FILE", help="the workflow file, its folder and .yaml left out")
+    parser.add_argument("-s", "--stack", metavar="STACK", help="stack that steps of atmos are run for")
+    parser.add_argument("--from-step", metavar="STEP", help="leave out the steps before this one")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be run, and run nothing")
+    add_identity_flag(parser)
+    add_flags(parser, "step")
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Run a workflow, or say what would be run."""
+    written, is_one_of_several = _chosen(arguments, project)
+    is_dry = arguments.dry_run or _dry_by_variable(project)
+    identity = _identity(arguments, project)
+    plan = _planner(project, is_dry=is_dry).plan(written, _wish(arguments, project, identity))
+    if is_dry:
+        _show(plan, project)
+        return 0
+    from atmos_auth.programs.workflows.running import Tools
+    from atmos_auth.programs.workflows.running import run as run_plan
+
+    screen = _Screen(plan, project)
+    run_plan(
+        plan,
+        Tools(
+            base=project.child_base,
+            become=lambda name, base: environment_as(name, arguments, project, base)[0],
+            own_command=project.nested_command,
+            resume=partial(_resuming, arguments, identity, written, is_one_of_several),
+            audience=screen,
+            prompter=project.prompter,
+            clock=project.clock,
+        ),
+    )
+    screen.ends()
+    return 0
+
+
+def workflows_of(project: Project, warn: Callable[[ConfigError], None]) -> Workflows:
+    """Return the workflows of a project."""
+    return Workflows(project.config, home=home_directory(project.environ), directory=project.directory, warn=warn)
+
+
+def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, bool]:
+    """Return the workflow that is meant, and whether its name alone would not tell which."""
+    file = arguments.file or project.environ.get(env_names.ATMOS_WORKFLOW_FILE) or None
+    workflows = workflows_of(project, partial(_warn, project))
+    if not arguments.positional:
+        return _picked(workflows, file, project), file is not None
+    name = arguments.positional[0]
+    found = workflows.find(name, file)
+    if len(found) == 1:
+        return found[0], file is not None
+    words = [one.source.word for one in found]
+    if project.prompter.can_ask and len(set(words)) == len(words):
+        chosen = project.prompter.choose(f'"{name}" is in several files. Which one is meant?', words)
+        return found[words.index(chosen)], True
+    raise UnknownWorkflow(
+        f'workflow "{name}" is in several files',
+        details=[f"files: {', '.join(sorted(words))}"],
+        hints=[f"name one: --file {shlex.quote(word)}" for word in sorted(words)[:1]],
+    )
+
+
+def _picked(workflows: Workflows, file: str | None, project: Project) -> Written:
+    known = workflows.everywhere() if file is None else workflows.in_file(file)
+    if not known:
+        raise UnknownWorkflow(
+            "there are no workflows",
+            hints=["write some below `workflows:` in atmos.yaml, or in files of `workflows.base_path`"],
+        )
+    labels = [plain_text(f"{one.name} ({one.source.word})") for one in known]
+    described = [
+        f"{label}  {about}" if about else label for label, about in zip(labels, map(description, known), strict=True)
+    ]
+    if not project.prompter.can_ask:
+        raise UsageError(
+            "no workflow is named", details=["workflows:", *(f"  {line}" for line in described)], hints=[USAGE]
+        )
+    return known[described.index(project.prompter.choose("Which workflow?", described))]
+
+
+def description(written: Written) -> str:
+    """Return what a workflow says about itself, in one line; what a function would say is not asked for."""
+    about = written.tree.get("description") if isinstance(written.tree, Map) else None
+    return plain_text(about, limit=60) if isinstance(about, str) else ""
+
+
+def _identity(arguments: argparse.Namespace, project: Project) -> str | None:
+    said: str | None = getattr(arguments, "identity", None)
+    if said in (PICK, ""):
+        return project.operations.select(Asked(pick=True))
+    return said
+
+
+def _wish(arguments: argparse.Namespace, project: Project, identity: str | None) -> Wish:
+    environ = project.environ
+    return Wish(
+        stack=arguments.stack or environ.get(env_names.ATMOS_STACK) or None,
+        identity=identity,
+        from_step=arguments.from_step or environ.get(env_names.ATMOS_WORKFLOW_FROM_STEP) or None,
+    )
+
+
+def _dry_by_variable(project: Project) -> bool:
+    word = project.environ.get(env_names.ATMOS_WORKFLOW_DRY_RUN, "")
+    try:
+        return truth(word) if word else False
+    except ValueError as error:
+        # Running after all is the one thing that must not come of it.
+        raise UsageError(f'{env_names.ATMOS_WORKFLOW_DRY_RUN} is "{word}": {error}') from error
+
+
+def _planner(project: Project, *, is_dry: bool) -> Planner:
+    from atmos_auth.programs.workflows.previewing import preview
+
+    functions = project.config.resolver.functions
+
+    def identity_named(name: str) -> str:
+        known = {written.lower(): written for written in project.catalog.identities()}
+        return known.get(name.lower()) or project.catalog.identity(name)[0]
+
+    opened: Callable[[Any], Any] = (lambda tree: preview(tree, functions)) if is_dry else functions.whole
+    return Planner(
+        opened=opened,
+        identity_named=identity_named,
+        base_path=project.config.base_path,
+        home=home_directory(project.environ),
+        warn=partial(_warn, project),
+    )
+
+
+def _warn(project: Project, warning: AtmosAuthError) -> None:
+    project.prompter.warn("\n".join((str(warning), *(f"  {hint}" for hint in warning.hints))))
+
+
+def _resuming(
+    arguments: argparse.Namespace, identity: str | None, written: Written, is_one_of_several: bool, step: Step
+) -> str:
+    """Return the command that goes on from a step, with all that was said on the command line."""
+    said = vars(arguments)
+    flags: Mapping[str, Sequence[Any]] = {
+        "--chdir": [said.get("chdir")],
+        "--config": said.get("config") or (),
+        "--config-path": said.get("config_path") or (),
+        "--base-path": [said.get("base_path")],
+        "--profile": said.get("profile") or (),
+        "--file": [written.source.word if written.source.path or is_one_of_several else None],
+        "--from-step": [step.name],
+        "--stack": [arguments.stack],
+        "--identity": [identity],
+    }
+    words = ["atmos", "workflow", written.name]
+    words += [word for flag, values in flags.items() for value in values if value for word in (flag, value)]
+    words += [flag for flag in ("--refresh", "--with-required") if said.get(flag[2:].replace("-", "_"))]
+    return shlex.join(words)
+
+
+class _Screen:
+    """What is said on stderr while a workflow runs."""
+
+    def __init__(self, plan: Plan, project: Project) -> None:
+        self._plan = plan
+        self._stderr = project.streams.stderr
+        self._mask = project.redaction
+        self._paint = Paint(self._stderr, project.environ, plain=project.plain)
+
+    def begins(self, step: Step) -> None:
+        """Say which step begins, and which command of ours it is."""
+        who = _as_whom(step)
+        self._say(f"{self._paint(f'▶ {step.name}', BOLD)} ({step.number} of {self._plan.total}{who and f', {who}'})")
+        if step.words:
+            self._say(self._paint(f"  Executing command: {plain_lines(self._mask(step.line))}", DIM))
+
+    def fails(self, step: Step, status: int, attempt: int) -> None:
+        """Say that an attempt failed."""
+        of = f"attempt {attempt} of {step.retry.attempts}"
+        self._say(self._paint(f'⚠ step "{step.name}" exited with code {status} ({of})', YELLOW))
+
+    def ends(self) -> None:
+        """Say that everything was done."""
+        count = len(self._plan.steps)
+        self._say(self._paint(f"✓ {self._plan.workflow}: {count} step{'s' if count > 1 else ''} done", GREEN))
+
+    def _say(self, line: str) -> None:
+        self._stderr.write(f"{line}\n")
+        self._stderr.flush()
+
+
+def _show(plan: Plan, project: Project) -> None:
+    """Print what would be run; of variables that are set, their names only."""
+    stdout = project.streams.stdout
+    paint = Paint(stdout, project.environ, plain=project.plain)
+    for step in plan.steps:
+        extras = [
+            _as_whom(step),
+            f"in {step.directory}" if step.directory else "",
+            f"up to {step.retry.attempts} attempts" if step.retry.attempts > 1 else "",
+            f"with {', '.join(step.variables)}" if step.variables else "",
+        ]
+        about = ", ".join((f"{step.number} of {plan.total}", *filter(None, extras)))
+        stdout.write(f"{paint(step.name, BOLD)} ({plain_text(about)})\n")
+        stdout.writelines(f"  {line}\n" for line in plain_lines(project.redaction(step.line)).splitlines())
+
+
+def _as_whom(step: Step) -> str:
+    if step.identity is None:
+        return ""
+    return "without authentication" if step.identity == NOBODY else f"as {plain_text(step.identity)}"

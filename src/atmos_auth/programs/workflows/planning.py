@@ -1,0 +1,317 @@
+"""From a workflow as it is written, and a command line, to steps that can be run."""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from atmos_auth.config.check import check, convert
+from atmos_auth.config.paths import absolute
+from atmos_auth.config.tree import Map, Seq, place_of
+from atmos_auth.config.workflow_settings import (
+    ATMOS,
+    SHELL,
+    STEP_TYPES,
+    UNSUPPORTED,
+    StepSettings,
+    WorkflowSettings,
+)
+from atmos_auth.domain.env_names import DISABLING_WORDS
+from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UnknownIdentity, UnknownWorkflow
+from atmos_auth.domain.place import Place
+from atmos_auth.host.plain_text import plain_text
+from atmos_auth.programs.workflows.retrying import Retry, retry_of
+from atmos_auth.programs.workflows.written import Written
+
+# What stands for "as nobody in particular" where an identity may be named.
+NOBODY = "false"
+# These commands of ours know no stacks, and would refuse to be told one.
+_WITHOUT_STACK = frozenset({"auth", "aws", "completion", "version"})
+_TEMPLATE = re.compile(r"\{\{-?\s*\.(?:env|steps|flags)\b.*?\}\}", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Step(NamedTuple):
+    """One step, ready to be run.
+
+    `number` counts from 1 within the whole workflow. `words` are those after `atmos`, `script` is for the shell.
+    `identity` is a name, NOBODY, or None when nothing was said; `directory` None means where we are.
+    """
+
+    name: str
+    number: int
+    type: str
+    words: tuple[str, ...]
+    script: str
+    identity: str | None
+    variables: Mapping[str, str]
+    directory: str | None
+    retry: Retry
+    place: Place | None
+
+    @property
+    def line(self) -> str:
+        """What is run, as a person would type it."""
+        return shlex.join(("atmos", *self.words)) if self.type == ATMOS else self.script.strip("\n")
+
+
+class Plan(NamedTuple):
+    """The steps to be run, of `total` that there are."""
+
+    workflow: str
+    steps: tuple[Step, ...]
+    total: int
+
+
+class Wish(NamedTuple):
+    """What the command line says over what is written; None: nothing."""
+
+    stack: str | None = None
+    identity: str | None = None
+    from_step: str | None = None
+
+
+class Planner:
+    """Makes plans.
+
+    `opened` works out the functions of a tree; `identity_named` gives an identity's name as it is configured, and
+    raises `UnknownIdentity`; relative folders start at `base_path`; `warn` is told what is not understood.
+    """
+
+    def __init__(
+        self,
+        *,
+        opened: Callable[[Any], Any],
+        identity_named: Callable[[str], str],
+        base_path: str,
+        home: str,
+        warn: Callable[[AtmosAuthError], None],
+    ) -> None:
+        self._opened = opened
+        self._identity_named = identity_named
+        self._base_path = base_path
+        self._home = home
+        self._warn = warn
+
+    def plan(self, written: Written, wish: Wish) -> Plan:
+        """Return the steps to run; raises ConfigError, `UnknownWorkflow` for a step that is not there."""
+        shown = plain_text(written.name)
+        if shown != written.name or not shown:
+            raise InvalidSetting(
+                f"{written.name!r} cannot be used as the name of a workflow",
+                place=written.place,
+                hints=["leave out line breaks and control characters"],
+            )
+        tree = self._opened(written.tree)
+        subject = f'workflow "{shown}"'
+        if not isinstance(tree, Map):
+            raise InvalidSetting(
+                f"{subject} must be a mapping", place=written.place, hints=["write `steps:` below its name, indented"]
+            )
+        common = self._common(tree, subject, written.place)
+        steps = self._steps(tree, common, wish, subject, written.place)
+        return Plan(shown, _beginning_at(steps, wish.from_step, shown), len(steps))
+
+    def _common(self, tree: Map, subject: str, place: Place | None) -> WorkflowSettings:
+        _refuse_unsupported(tree, subject)
+        without_steps = Map(tree.place)
+        for key, value in tree.items():
+            if key != "steps":
+                without_steps.put(key, value, tree.key_places[key], tree.value_places[key])
+        common: WorkflowSettings = self._checked(without_steps, WorkflowSettings, subject, place)
+        return common
+
+    def _steps(self, tree: Map, common: WorkflowSettings, wish: Wish, subject: str, place: Place | None) -> list[Step]:
+        written = tree.get("steps")
+        if not isinstance(written, Seq) or not written:
+            raise InvalidSetting(
+                f"workflow has no steps defined: {subject} is empty and requires at least one step to execute"
+                if not written
+                else f"{subject}: steps must be a list",
+                place=place_of(tree, ("steps",)) or place,
+                hints=["write `steps:`, and below it `- command: atmos auth validate`"],
+            )
+        steps: list[Step] = []
+        for index, (one, at) in enumerate(zip(written, written.value_places, strict=True)):
+            step = self._step(one, at, index + 1, _Around(tree, common, wish, subject))
+            twin = next((other for other in steps if other.name == step.name), None)
+            if twin is not None:
+                raise InvalidSetting(
+                    f'{subject}: two steps are named "{step.name}"',
+                    place=step.place,
+                    details=[f"the other is at {twin.place}"],
+                    hints=["give each a name of its own: --from-step must know which one is meant"],
+                )
+            steps.append(step)
+        return steps
+
+    def _step(self, tree: Any, at: Place, number: int, around: "_Around") -> Step:
+        subject = f"{around.subject}, step {number}"
+        if not isinstance(tree, Map):
+            raise InvalidSetting(
+                f"{subject} must be a mapping", place=at, hints=["write `- command:` and, below it, `type: shell`"]
+            )
+        name = tree.get("name") or f"step{number}"
+        if isinstance(name, str):
+            if plain_text(name) != name:
+                raise InvalidSetting(
+                    f"{subject}: {name!r} cannot be used as a name",
+                    place=place_of(tree, ("name",)),
+                    hints=["leave out line breaks and control characters"],
+                )
+            subject = f'{around.subject}, step "{name}"'
+        _refuse_unsupported(tree, subject)
+        written_type = tree.get("type")
+        if isinstance(written_type, str) and written_type not in STEP_TYPES:
+            raise InvalidSetting(
+                f'invalid workflow step type: {subject} uses unsupported type "{plain_text(written_type)}"',
+                place=place_of(tree, ("type",)) or at,
+                hints=[f"use one of: {', '.join(STEP_TYPES)}"],
+            )
+        settings = self._checked(tree, StepSettings, subject, at)
+        place = place_of(tree, ("command",)) or at
+        _require_plain(settings.command, f"{subject}: command", place)
+        stack = around.wish.stack or settings.stack or around.common.stack
+        directory, directory_tree = settings.working_directory, tree
+        if not directory:
+            directory, directory_tree = around.common.working_directory, around.tree
+        _require_plain(directory, f"{subject}: working_directory", place_of(directory_tree, ("working_directory",)))
+        return Step(
+            name=name,
+            number=number,
+            type=settings.type,
+            words=_words(settings.command, stack, subject, place) if settings.type == ATMOS else (),
+            script=settings.command if settings.type == SHELL else "",
+            identity=self._identity(settings, tree, subject, around),
+            variables=_variables(around.tree, around.subject) | _variables(tree, subject),
+            directory=absolute(directory, self._base_path, self._home) if directory else None,
+            retry=retry_of(settings.retry),
+            place=at,
+        )
+
+    def _identity(self, settings: StepSettings, tree: Map, subject: str, around: "_Around") -> str | None:
+        """The step's own word, then the command line's, then the workflow's; but who switches it off there, wins."""
+        told = around.wish.identity
+        if told is not None and told.strip().lower() in DISABLING_WORDS:
+            return NOBODY
+        for word, holder in ((settings.identity, tree), (told, None), (around.common.identity, around.tree)):
+            if word is None or word == "":
+                continue
+            place = place_of(holder, ("identity",)) if holder is not None else None
+            if word is True:
+                raise InvalidSetting(
+                    f"{subject}: identity is true, which is not the name of an identity, or false",
+                    place=place,
+                    hints=["for example `identity: dev-admin`"],
+                )
+            if str(word).strip().lower() in DISABLING_WORDS:
+                return NOBODY
+            try:
+                return self._identity_named(str(word))
+            except UnknownIdentity as unknown:
+                unknown.place = place
+                raise
+        return None
+
+    def _checked(self, tree: Map, structure: type[Any], subject: str, place: Place | None) -> Any:
+        misfits = check(tree, structure, subject=subject, fallback=place)
+        if misfits.errors:
+            raise misfits.errors[0]
+        for unknown in misfits.unknown:
+            self._warn(unknown)
+        return convert(tree, structure)
+
+
+class _Around(NamedTuple):
+    """What a step stands in."""
+
+    tree: Map
+    common: WorkflowSettings
+    wish: Wish
+    subject: str
+
+
+def _beginning_at(steps: list[Step], name: str | None, workflow: str) -> tuple[Step, ...]:
+    if name is None:
+        return tuple(steps)
+    names = [step.name for step in steps]
+    if name in names:
+        return tuple(steps[names.index(name) :])
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, n=1)
+    raise UnknownWorkflow(
+        f'invalid from-step flag: workflow "{workflow}" has no step "{name}"',
+        details=[f"available steps: {', '.join(names)}"],
+        hints=[f'did you mean "{close[0]}"?'] if close else [f"--from-step {shlex.quote(names[0])}"],
+    )
+
+
+def _words(command: str, stack: str, subject: str, place: Place) -> tuple[str, ...]:
+    """Split a command of ours; the stack goes to the end of what is ours."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        raise InvalidSetting(
+            f"{subject}: a quotation mark of the command is never closed",
+            place=place,
+            hints=["close it, or write `type: shell` if it is a shell's business"],
+        ) from None
+    if words[:1] == ["atmos"]:
+        words = words[1:]
+    if not words:
+        raise InvalidSetting(
+            f"{subject}: the command is empty", place=place, hints=["for example `command: atmos auth validate`"]
+        )
+    if not stack or words[0] in _WITHOUT_STACK:
+        return tuple(words)
+    end = words.index("--") if "--" in words else len(words)
+    return (*words[:end], "-s", stack, *words[end:])
+
+
+def _variables(tree: Map, subject: str) -> dict[str, str]:
+    """Give the variables that a workflow or step sets; a message never shows a value."""
+    section = tree.get("env")
+    if not isinstance(section, Map):
+        return {}
+    variables = {}
+    for name, value in section.items():
+        place = section.value_places[name]
+        if not _VARIABLE.fullmatch(name):
+            raise InvalidSetting(
+                f"{subject}: {name!r} cannot be the name of a variable",
+                place=section.key_places[name],
+                hints=["use letters, digits and _, and no digit first"],
+            )
+        if isinstance(value, Map | Seq):
+            raise InvalidSetting(f"{subject}: env.{name} must be one value, not several", place=place)
+        if value is None:
+            continue
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        _require_plain(text, f"{subject}: env.{name}", place)
+        variables[name] = text
+    return variables
+
+
+def _require_plain(text: str, what: str, place: Place | None) -> None:
+    """Refuse what no program can be given, and what another tool would have worked out first."""
+    if "\0" in text:
+        raise InvalidSetting(f"{what} holds a zero byte, which no program can be given", place=place)
+    template = _TEMPLATE.search(text)
+    if template is not None:
+        raise InvalidSetting(
+            f"{what} holds a template, and templates are not worked out here",
+            place=place,
+            details=[plain_text(template[0], limit=60)],
+            hints=["in a `type: shell` step, write $NAME for a variable; --stack reaches atmos steps by itself"],
+        )
+
+
+def _refuse_unsupported(tree: Map, subject: str) -> None:
+    for key in tree:
+        if key in UNSUPPORTED:
+            raise InvalidSetting(
+                f"{subject}: `{key}` is not supported",
+                place=tree.key_places[key],
+                hints=["leave it out: what it would change is not left to chance"],
+            )
