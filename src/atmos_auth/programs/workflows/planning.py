@@ -1,6 +1,5 @@
 """From a workflow as it is written, and a command line, to steps that can be run."""
 
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -12,7 +11,6 @@ from atmos_auth.config.workflow_settings import (
     ATMOS,
     SHELL,
     STEP_TYPES,
-    UNSUPPORTED,
     StepSettings,
     WorkflowSettings,
 )
@@ -20,15 +18,18 @@ from atmos_auth.domain.env_names import DISABLING_WORDS
 from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UnknownIdentity, UnknownWorkflow
 from atmos_auth.domain.place import Place
 from atmos_auth.host.plain_text import plain_text
+from atmos_auth.programs.workflows.content import (
+    empty_command,
+    refuse_unsupported,
+    require_plain,
+    variables_of,
+    words_of,
+)
 from atmos_auth.programs.workflows.retrying import Retry, retry_of
 from atmos_auth.programs.workflows.written import Written
 
 # What stands for "as nobody in particular" where an identity may be named.
 NOBODY = "false"
-# These commands of ours know no stacks, and would refuse to be told one.
-_WITHOUT_STACK = frozenset({"auth", "aws", "completion", "version"})
-_TEMPLATE = re.compile(r"\{\{-?\s*\.(?:env|steps|flags)\b.*?\}\}", re.DOTALL)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Step(NamedTuple):
@@ -48,6 +49,10 @@ class Step(NamedTuple):
     directory: str | None
     retry: Retry
     place: Place | None
+
+    def __repr__(self) -> str:
+        """Show what it is called and nothing of what it holds: variables may be secrets."""
+        return f"Step({self.name!r}, {self.number})"
 
     @property
     def line(self) -> str:
@@ -113,7 +118,7 @@ class Planner:
         return Plan(shown, _beginning_at(steps, wish.from_step, shown), len(steps))
 
     def _common(self, tree: Map, subject: str, place: Place | None) -> WorkflowSettings:
-        _refuse_unsupported(tree, subject)
+        refuse_unsupported(tree, subject)
         without_steps = Map(tree.place)
         for key, value in tree.items():
             if key != "steps":
@@ -131,9 +136,10 @@ class Planner:
                 place=place_of(tree, ("steps",)) or place,
                 hints=["write `steps:`, and below it `- command: atmos auth validate`"],
             )
+        around = _Around(tree, common, variables_of(tree, subject), wish, subject)
         steps: list[Step] = []
         for index, (one, at) in enumerate(zip(written, written.value_places, strict=True)):
-            step = self._step(one, at, index + 1, _Around(tree, common, wish, subject))
+            step = self._step(one, at, index + 1, around)
             twin = next((other for other in steps if other.name == step.name), None)
             if twin is not None:
                 raise InvalidSetting(
@@ -160,7 +166,7 @@ class Planner:
                     hints=["leave out line breaks and control characters"],
                 )
             subject = f'{around.subject}, step "{name}"'
-        _refuse_unsupported(tree, subject)
+        refuse_unsupported(tree, subject)
         written_type = tree.get("type")
         if isinstance(written_type, str) and written_type not in STEP_TYPES:
             raise InvalidSetting(
@@ -170,20 +176,23 @@ class Planner:
             )
         settings = self._checked(tree, StepSettings, subject, at)
         place = place_of(tree, ("command",)) or at
-        _require_plain(settings.command, f"{subject}: command", place)
+        if not settings.command.strip():
+            raise empty_command(subject, place)
+        require_plain(settings.command, f"{subject}: command", place)
         stack = around.wish.stack or settings.stack or around.common.stack
+        require_plain(stack, f"{subject}: stack", place_of(tree, ("stack",)))
         directory, directory_tree = settings.working_directory, tree
         if not directory:
             directory, directory_tree = around.common.working_directory, around.tree
-        _require_plain(directory, f"{subject}: working_directory", place_of(directory_tree, ("working_directory",)))
+        require_plain(directory, f"{subject}: working_directory", place_of(directory_tree, ("working_directory",)))
         return Step(
             name=name,
             number=number,
             type=settings.type,
-            words=_words(settings.command, stack, subject, place) if settings.type == ATMOS else (),
+            words=words_of(settings.command, stack, subject, place) if settings.type == ATMOS else (),
             script=settings.command if settings.type == SHELL else "",
             identity=self._identity(settings, tree, subject, around),
-            variables=_variables(around.tree, around.subject) | _variables(tree, subject),
+            variables={**around.variables} | variables_of(tree, subject),
             directory=absolute(directory, self._base_path, self._home) if directory else None,
             retry=retry_of(settings.retry),
             place=at,
@@ -227,6 +236,7 @@ class _Around(NamedTuple):
 
     tree: Map
     common: WorkflowSettings
+    variables: Mapping[str, str]
     wish: Wish
     subject: str
 
@@ -245,73 +255,3 @@ def _beginning_at(steps: list[Step], name: str | None, workflow: str) -> tuple[S
         details=[f"available steps: {', '.join(names)}"],
         hints=[f'did you mean "{close[0]}"?'] if close else [f"--from-step {shlex.quote(names[0])}"],
     )
-
-
-def _words(command: str, stack: str, subject: str, place: Place) -> tuple[str, ...]:
-    """Split a command of ours; the stack goes to the end of what is ours."""
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        raise InvalidSetting(
-            f"{subject}: a quotation mark of the command is never closed",
-            place=place,
-            hints=["close it, or write `type: shell` if it is a shell's business"],
-        ) from None
-    if words[:1] == ["atmos"]:
-        words = words[1:]
-    if not words:
-        raise InvalidSetting(
-            f"{subject}: the command is empty", place=place, hints=["for example `command: atmos auth validate`"]
-        )
-    if not stack or words[0] in _WITHOUT_STACK:
-        return tuple(words)
-    end = words.index("--") if "--" in words else len(words)
-    return (*words[:end], "-s", stack, *words[end:])
-
-
-def _variables(tree: Map, subject: str) -> dict[str, str]:
-    """Give the variables that a workflow or step sets; a message never shows a value."""
-    section = tree.get("env")
-    if not isinstance(section, Map):
-        return {}
-    variables = {}
-    for name, value in section.items():
-        place = section.value_places[name]
-        if not _VARIABLE.fullmatch(name):
-            raise InvalidSetting(
-                f"{subject}: {name!r} cannot be the name of a variable",
-                place=section.key_places[name],
-                hints=["use letters, digits and _, and no digit first"],
-            )
-        if isinstance(value, Map | Seq):
-            raise InvalidSetting(f"{subject}: env.{name} must be one value, not several", place=place)
-        if value is None:
-            continue
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        _require_plain(text, f"{subject}: env.{name}", place)
-        variables[name] = text
-    return variables
-
-
-def _require_plain(text: str, what: str, place: Place | None) -> None:
-    """Refuse what no program can be given, and what another tool would have worked out first."""
-    if "\0" in text:
-        raise InvalidSetting(f"{what} holds a zero byte, which no program can be given", place=place)
-    template = _TEMPLATE.search(text)
-    if template is not None:
-        raise InvalidSetting(
-            f"{what} holds a template, and templates are not worked out here",
-            place=place,
-            details=[plain_text(template[0], limit=60)],
-            hints=["in a `type: shell` step, write $NAME for a variable; --stack reaches atmos steps by itself"],
-        )
-
-
-def _refuse_unsupported(tree: Map, subject: str) -> None:
-    for key in tree:
-        if key in UNSUPPORTED:
-            raise InvalidSetting(
-                f"{subject}: `{key}` is not supported",
-                place=tree.key_places[key],
-                hints=["leave it out: what it would change is not left to chance"],
-            )

@@ -99,8 +99,7 @@ class _Running:
         try:
             # Anew for every attempt: credentials may have run out meanwhile.
             environ = self._environ()
-            argv = self._tools.own_command(step.words) if step.type == ATMOS else [_SHELL, "-c", step.script]
-            return run_in(step.directory, argv, environ)
+            return run_in(step.directory, self._argv(), environ)
         except AtmosAuthError as error:
             who = f', as identity "{step.identity}"' if step.identity not in (None, NOBODY) else ""
             error.details = (*error.details, f'in step "{step.name}" of workflow "{self._plan.workflow}"{who}')
@@ -120,9 +119,21 @@ class _Running:
             environ["PWD"] = step.directory
         if step.identity is None:
             return environ
-        if step.identity == NOBODY:
-            return {**environ, env_names.ATMOS_IDENTITY: NOBODY}
+        if step.type == ATMOS or step.identity == NOBODY:
+            # We ourselves find the way to the identity, and from where this run began it: from a profile of its own it
+            # could not start where it starts from what the environment gives.
+            return {**environ, env_names.ATMOS_IDENTITY: step.identity}
         return self._tools.become(step.identity, environ)
+
+    def _argv(self) -> Sequence[str]:
+        step = self._step
+        if step.type != ATMOS:
+            return [_SHELL, "-c", step.script]
+        words = step.words
+        if words[0] == "workflow" and step.identity is not None:
+            # Its own steps would take the variable for nobody's word.
+            words = (words[0], f"--identity={step.identity}", *words[1:])
+        return self._tools.own_command(words)
 
     def _fail(self, how: str, status: int, *, before: str = "") -> NoReturn:
         step = self._step
