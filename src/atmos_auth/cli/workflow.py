@@ -8,7 +8,7 @@ from typing import Any
 
 from atmos_auth.cli.parsing import PICK, add_identity_flag
 from atmos_auth.cli.running_as import add_flags, environment_as
-from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOWS
+from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.workflow_screen import Screen, show_plan
 from atmos_auth.config.tree import Map
 from atmos_auth.config.truth import truth
@@ -37,7 +37,7 @@ examples:
   atmos workflow deploy --identity=false     with the job's own credentials"""
 POSITIONALS = 1
 POSITIONAL_COMPLETIONS = WORKFLOWS
-COMPLETIONS = {"--file": WORKFLOW_FILES}
+COMPLETIONS = {"--file": WORKFLOW_FILES, "--from-step": WORKFLOW_STEPS}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +127,14 @@ def description(written: Written) -> str:
     """Return what a workflow says about itself, in one line; what a function would say is not asked for."""
     about = written.tree.get("description") if isinstance(written.tree, Map) else None
     return plain_text(about, limit=60) if isinstance(about, str) else ""
+
+
+def step_names(written: Written) -> list[str]:
+    """Return the names of a workflow's steps as far as they are written out; no function is asked."""
+    steps = written.tree.get("steps") if isinstance(written.tree, Map) else None
+    numbered = enumerate(steps if isinstance(steps, list) else (), start=1)
+    names = [(step.get("name") or f"step{number}") for number, step in numbered if isinstance(step, Map)]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _identity(arguments: argparse.Namespace, project: Project) -> str | None:

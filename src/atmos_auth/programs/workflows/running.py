@@ -15,6 +15,8 @@ from atmos_auth.host.process import Ended, run_in
 from atmos_auth.programs.workflows.planning import NOBODY, Plan, Step
 
 _SHELL = "sh"
+# Of a script that failed.
+_SHOWN_LINES = 5
 _INTERRUPTED = 128 + 2
 # They were meant for this very run, not for workflows that its steps start.
 _CONSUMED = (
@@ -140,9 +142,15 @@ class _Running:
         raise StepFailed(
             f'workflow step execution failed: {before}step "{step.name}" {how}',
             exit_code=status,
-            details=["The following command failed to execute:", *(f"  {line}" for line in step.line.splitlines())],
+            details=["The following command failed to execute:", *(f"  {line}" for line in _beginning(step.line))],
             hints=[_resume_hint(self._tools, step)],
         )
+
+
+def _beginning(script: str) -> list[str]:
+    lines = script.splitlines()
+    rest = len(lines) - _SHOWN_LINES
+    return lines if rest <= 1 else [*lines[:_SHOWN_LINES], f"… {rest} more lines"]
 
 
 def _resume_hint(tools: Tools, step: Step) -> str:
