@@ -56,6 +56,7 @@ RELATED = {
     "auth-user-configure": ("how-to/use-an-iam-user.md", "how-to/keep-keys-in-a-keyring.md"),
     "auth-keyring-move": ("how-to/keep-keys-in-a-keyring.md", "explanation/keyrings.md"),
     "workflow": ("how-to/run-workflows.md", "how-to/use-with-terraform-and-sdks.md"),
+    "list-workflows": ("how-to/run-workflows.md",),
     "completion": ("how-to/complete-in-your-shell.md",),
     "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),

@@ -346,7 +346,7 @@ def test_without_a_terminal_a_name_is_needed(offline_machine):
     result = offline_machine.atmos("workflow")
     (failure,) = offline_machine.findings(result.stderr)
     assert (result.returncode, result.stdout, failure.message) == (1, "", "no workflow is named")
-    assert "deploy (atmos.yaml)  Deploy it" in failure.details
+    assert "deploy  atmos.yaml  Deploy it" in failure.details
     assert not (offline_machine.directory / "ran").exists()
 
 
@@ -420,6 +420,13 @@ def test_a_workflow_that_starts_itself_is_stopped(offline_machine):
     assert "ATMOS_SHLVL exceeds maximum allowed depth: current=11, max=10" in result.stderr
 
 
+def test_a_workflow_in_a_workflow_runs_as_the_step_that_starts_it(offline_machine):
+    text = steps("{ command: workflow inner, identity: one }", "{ command: workflow inner }")
+    offline_machine.write(text + "  inner:\n    steps:\n" + f"      - {shell('echo $WHO-$ATMOS_SHLVL')}\n")
+    result = offline_machine.atmos("workflow", "deploy")
+    assert (result.returncode, result.stdout) == (0, "first-2\n-2\n"), result.stderr
+
+
 # --- dry runs --------------------------------------------------------------------------------------------------
 
 
@@ -468,6 +475,56 @@ def test_what_was_said_for_the_run_reaches_commands_of_ours(offline_machine, tmp
     result = offline_machine.atmos("workflow", "deploy", "--config", relative, "--base-path", str(far))
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines() == ["first", str(far / "sub")]
+
+
+# --- listing ---------------------------------------------------------------------------------------------------
+
+
+def listed(machine) -> None:
+    about = "The network of all accounts, in the order in which they were made " * 3
+    machine.write("workflows: { base_path: flows, local: { steps: [{ name: begin, command: version }] } }\n")
+    text = steps(shell("true", name="one"), "{ command: version }", head=f"    description: {about}\n")
+    machine.write(text.removeprefix(AMBIENT), "flows/network.yaml")
+
+
+def test_listing_for_programs(offline_machine):
+    listed(offline_machine)
+    offline_machine.write("workflows: [\n", "flows/broken.yaml")
+    result = offline_machine.atmos("list", "workflows")
+    assert result.returncode == 0
+    assert [line.split("\t")[:2] for line in result.stdout.splitlines()] == [
+        ["local", "atmos.yaml"],
+        ["deploy", "network"],
+    ]
+    assert "broken.yaml" in result.stderr
+    as_json = json.loads(offline_machine.atmos("list", "workflows", "--format", "json", "--file", "network").stdout)
+    assert [(row["name"], row["file"], row["steps"]) for row in as_json] == [("deploy", "network", ["one", "step2"])]
+    assert offline_machine.atmos("list", "workflows", "--format", "xml").returncode == 1
+
+
+def test_listing_for_a_person_fits_the_screen(offline_machine):
+    listed(offline_machine)
+    person = Person(offline_machine.terminal("list", "workflows"))
+    assert person.ends() == 0
+    lines = person.screen.splitlines()
+    assert [line.split()[:2] for line in lines] == [["local", "atmos.yaml"], ["deploy", "network"]]
+    assert max(map(len, lines)) <= 80
+    assert lines[1].endswith("…")
+
+
+def test_nothing_to_list_is_no_failure(offline_machine):
+    offline_machine.write("auth: {}\n")
+    result = offline_machine.atmos("list", "workflows")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "there are no workflows\n")
+    assert offline_machine.atmos("list", "workflows", "--format", "json").stdout == "[]\n"
+    run = offline_machine.atmos("workflow")
+    assert (run.returncode, offline_machine.findings(run.stderr)[0].message) == (1, "there are no workflows")
+
+
+def test_a_screen_without_our_symbols(offline_machine):
+    offline_machine.write(steps(shell("true")))
+    result = offline_machine.atmos("workflow", "deploy", env={"PYTHONIOENCODING": "ascii"})
+    assert result.stderr == "> step1 (1 of 1)\n+ deploy: 1 step done\n"
 
 
 # --- completion ------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ COMMANDS = (
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
     Command(("workflow",), "atmos_auth.cli.workflow", "Run a workflow's steps, each as the identity it names"),
+    Command(("list", "workflows"), "atmos_auth.cli.list.workflows", "List the workflows, and where they are written"),
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
@@ -51,6 +52,7 @@ GROUPS = {
     ("auth",): "Sign in once, and let every AWS tool work as the identity you name",
     ("auth", "user"): "Manage the keys of IAM users",
     ("auth", "keyring"): "Manage the keyring that long-lived keys are kept in",
+    ("list",): "List what the configuration and its files define",
     ("aws",): "Have Docker and kubectl work as an identity",
     ("aws", "ecr"): "Log in to container registries",
     ("aws", "eks"): "Use Kubernetes clusters",

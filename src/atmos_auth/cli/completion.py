@@ -95,7 +95,7 @@ def _read(project: Project, source: str) -> Iterable[str]:
 
 def _of_workflows(project: Project, words: Sequence[str], source: str) -> set[str]:
     """Return names of workflows, of their files, or of the steps of those that are named already."""
-    from atmos_auth.cli.workflow import step_names, workflows_of
+    from atmos_auth.cli.workflow_names import step_names, workflows_of
 
     written = workflows_of(project, lambda _: None).everywhere()
     if source == offered.WORKFLOW_STEPS:

@@ -9,13 +9,12 @@ from typing import Any
 from atmos_auth.cli.parsing import PICK, add_identity_flag
 from atmos_auth.cli.running_as import add_flags, environment_as
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
+from atmos_auth.cli.workflow_names import described, warn, workflows_of
 from atmos_auth.cli.workflow_screen import Screen, show_plan
-from atmos_auth.config.tree import Map
 from atmos_auth.config.truth import truth
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import AtmosAuthError, ConfigError, UnknownWorkflow, UsageError
+from atmos_auth.domain.errors import UnknownWorkflow, UsageError
 from atmos_auth.host.paths import home_directory
-from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.workflows.planning import Planner, Step, Wish
 from atmos_auth.programs.workflows.written import Workflows, Written
 from atmos_auth.usecases.select_identity import Asked
@@ -79,15 +78,10 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def workflows_of(project: Project, warn: Callable[[ConfigError], None]) -> Workflows:
-    """Return the workflows of a project."""
-    return Workflows(project.config, home=home_directory(project.environ), directory=project.directory, warn=warn)
-
-
 def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, bool]:
     """Return the workflow that is meant, and whether its name alone would not tell which."""
     file = arguments.file or project.environ.get(env_names.ATMOS_WORKFLOW_FILE) or None
-    workflows = workflows_of(project, partial(_warn, project))
+    workflows = workflows_of(project, partial(warn, project))
     if not arguments.positional:
         return _picked(workflows, file, project), file is not None
     name = arguments.positional[0]
@@ -112,29 +106,12 @@ def _picked(workflows: Workflows, file: str | None, project: Project) -> Written
             "there are no workflows",
             hints=["write some below `workflows:` in atmos.yaml, or in files of `workflows.base_path`"],
         )
-    labels = [plain_text(f"{one.name} ({one.source.word})") for one in known]
-    described = [
-        f"{label}  {about}" if about else label for label, about in zip(labels, map(description, known), strict=True)
-    ]
+    lines = described(known)
     if not project.prompter.can_ask:
         raise UsageError(
-            "no workflow is named", details=["workflows:", *(f"  {line}" for line in described)], hints=[USAGE]
+            "no workflow is named", details=["workflows:", *(f"  {line}" for line in lines)], hints=[USAGE]
         )
-    return known[described.index(project.prompter.choose("Which workflow?", described))]
-
-
-def description(written: Written) -> str:
-    """Return what a workflow says about itself, in one line; what a function would say is not asked for."""
-    about = written.tree.get("description") if isinstance(written.tree, Map) else None
-    return plain_text(about, limit=60) if isinstance(about, str) else ""
-
-
-def step_names(written: Written) -> list[str]:
-    """Return the names of a workflow's steps as far as they are written out; no function is asked."""
-    steps = written.tree.get("steps") if isinstance(written.tree, Map) else None
-    numbered = enumerate(steps if isinstance(steps, list) else (), start=1)
-    names = [(step.get("name") or f"step{number}") for number, step in numbered if isinstance(step, Map)]
-    return [name for name in names if isinstance(name, str)]
+    return known[lines.index(project.prompter.choose("Which workflow?", lines))]
 
 
 def _identity(arguments: argparse.Namespace, project: Project) -> str | None:
@@ -177,12 +154,8 @@ def _planner(project: Project, *, is_dry: bool) -> Planner:
         identity_named=identity_named,
         base_path=project.config.base_path,
         home=home_directory(project.environ),
-        warn=partial(_warn, project),
+        warn=partial(warn, project),
     )
-
-
-def _warn(project: Project, warning: AtmosAuthError) -> None:
-    project.prompter.warn("\n".join((str(warning), *(f"  {hint}" for hint in warning.hints))))
 
 
 def _resuming(

@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmos_auth.domain.errors import ConfigError, InvalidSetting, UnknownIdentity, UnknownWorkflow
+from atmos_auth.config.tree import planted
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, InvalidSetting, UnknownIdentity, UnknownWorkflow
 from atmos_auth.domain.place import Place
 from atmos_auth.programs.workflows.content import words_of
-from atmos_auth.programs.workflows.planning import NOBODY, Wish
+from atmos_auth.programs.workflows.planning import NOBODY, Planner, Wish
+from atmos_auth.programs.workflows.written import Source, Written
+
+PLACE = Place("f.yaml", 1, 1)
 
 SEEDS = """\
 description: Deploy with authentication
@@ -79,6 +83,8 @@ def test_an_unknown_identity_is_found_before_anything_runs_and_with_its_place(pl
     with pytest.raises(UnknownIdentity) as caught:
         plan(step(), Wish(identity="nobody"))
     assert caught.value.place is None
+    with pytest.raises(UnknownIdentity):
+        plan(step(identity="dev-admin"), Wish(identity="nobody"))
 
 
 @pytest.mark.parametrize(
@@ -264,3 +270,24 @@ def test_any_command_gives_words_or_is_refused(command: str, stack: str):
         if stack and words[0] not in ("auth", "aws", "completion", "version"):
             ours = words[: words.index("--")] if "--" in words else words
             assert ours[-2:] == ("-s", "dev")
+
+
+WORDS = st.sampled_from(["", "atmos", "shell", "\0", "a 'b"])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS
+KEYS = st.sampled_from(
+    ["steps", "command", "type", "name", "identity", "env", "retry", "stack", "delay", "when", "x", ""]
+)
+TREES = st.recursive(SCALARS, lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=4))
+
+
+@given(tree=TREES, steps=st.lists(TREES, max_size=3), told=st.none() | st.sampled_from(["false", "dev-admin"]))
+def test_whatever_is_written_gives_a_plan_or_an_error_for_a_person(tree, steps, told):
+    body = {**(tree if isinstance(tree, dict) else {}), "steps": steps} if steps else tree
+    written = Written("deploy", Source("f", "f.yaml"), planted(body, PLACE), PLACE)
+    planner = Planner(
+        opened=lambda tree: tree, identity_named=lambda name: name, base_path="/", home="/", warn=lambda _: None
+    )
+    with suppress(AtmosAuthError):
+        found = planner.plan(written, Wish(identity=told))
+        assert len(found.steps) == found.total == len(steps or body["steps"])
+        assert all(step.words or step.script for step in found.steps)

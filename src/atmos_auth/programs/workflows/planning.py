@@ -14,7 +14,6 @@ from atmos_auth.config.workflow_settings import (
     StepSettings,
     WorkflowSettings,
 )
-from atmos_auth.domain.env_names import DISABLING_WORDS
 from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UnknownIdentity, UnknownWorkflow
 from atmos_auth.domain.place import Place
 from atmos_auth.host.plain_text import plain_text
@@ -27,6 +26,7 @@ from atmos_auth.programs.workflows.content import (
 )
 from atmos_auth.programs.workflows.retrying import Retry, retry_of
 from atmos_auth.programs.workflows.written import Written
+from atmos_auth.usecases.select_identity import disables
 
 # What stands for "as nobody in particular" where an identity may be named.
 NOBODY = "false"
@@ -107,6 +107,8 @@ class Planner:
                 place=written.place,
                 hints=["leave out line breaks and control characters"],
             )
+        if wish.identity is not None and not disables(wish.identity):
+            self._identity_named(wish.identity)  # a name that is mistyped is one even where no step heeds it
         tree = self._opened(written.tree)
         subject = f'workflow "{shown}"'
         if not isinstance(tree, Map):
@@ -137,10 +139,10 @@ class Planner:
                 hints=["write `steps:`, and below it `- command: atmos auth validate`"],
             )
         around = _Around(tree, common, variables_of(tree, subject), wish, subject)
-        steps: list[Step] = []
+        steps: dict[str, Step] = {}
         for index, (one, at) in enumerate(zip(written, written.value_places, strict=True)):
             step = self._step(one, at, index + 1, around)
-            twin = next((other for other in steps if other.name == step.name), None)
+            twin = steps.get(step.name)
             if twin is not None:
                 raise InvalidSetting(
                     f'{subject}: two steps are named "{step.name}"',
@@ -148,8 +150,8 @@ class Planner:
                     details=[f"the other is at {twin.place}"],
                     hints=["give each a name of its own: --from-step must know which one is meant"],
                 )
-            steps.append(step)
-        return steps
+            steps[step.name] = step
+        return list(steps.values())
 
     def _step(self, tree: Any, at: Place, number: int, around: "_Around") -> Step:
         subject = f"{around.subject}, step {number}"
@@ -201,7 +203,7 @@ class Planner:
     def _identity(self, settings: StepSettings, tree: Map, subject: str, around: "_Around") -> str | None:
         """The step's own word, then the command line's, then the workflow's; but who switches it off there, wins."""
         told = around.wish.identity
-        if told is not None and told.strip().lower() in DISABLING_WORDS:
+        if told is not None and disables(told):
             return NOBODY
         for word, holder in ((settings.identity, tree), (told, None), (around.common.identity, around.tree)):
             if word is None or word == "":
@@ -213,7 +215,7 @@ class Planner:
                     place=place,
                     hints=["for example `identity: dev-admin`"],
                 )
-            if str(word).strip().lower() in DISABLING_WORDS:
+            if disables(str(word)):
                 return NOBODY
             try:
                 return self._identity_named(str(word))

@@ -1,0 +1,1 @@
+"""Verbs below `atmos list`."""
