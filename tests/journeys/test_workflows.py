@@ -138,6 +138,21 @@ def test_with_refresh_a_shell_step_renews_its_credentials_by_running_us(deployin
     assert "--identity=prod-admin" in result.stdout
 
 
+def test_flags_about_credentials_reach_commands_of_ours_that_know_them(deploying, aws):
+    signed_in(deploying)
+    command = "{ command: auth exec -- sh -c 'cat $AWS_CONFIG_FILE', identity: prod-admin }"
+    text = steps("{ command: auth validate }", command).removeprefix(AMBIENT)
+    deploying.write(IDENTITIES.format(url=aws.url) + text)
+    result = deploying.atmos("workflow", "deploy", "--refresh", "--no-browser")
+    assert result.returncode == 0, result.stderr
+    assert "credential-process" in result.stdout
+    assert deploying.atmos("auth", "logout", "--all").returncode == 0
+    person = Person(deploying.terminal("workflow", "deploy", "--qr", rows=60))
+    person.sees("user_code=", "2 steps done")
+    assert person.ends() == 0
+    assert "█" in person.screen
+
+
 def test_the_example_repository(machine, aws):
     shutil.copytree(EXAMPLES / "workflows", machine.directory, dirs_exist_ok=True)
     text = machine.atmos_yaml.read_text()
@@ -212,6 +227,14 @@ def test_a_failing_step_gives_its_status_and_the_command_that_goes_on(offline_ma
     again = in_shell(offline_machine, command)
     assert again.returncode == 0, again.stderr
     assert (offline_machine.directory / "ran").read_text().split("\n") == ["one", "two", "two", "three second", ""]
+
+
+def test_a_name_like_a_flag_can_be_gone_on_from(offline_machine):
+    offline_machine.write(steps(shell("echo ran; test -e mended", name="--it's done")))
+    command = offline_machine.atmos("workflow", "deploy").stderr.splitlines()[-1].strip()
+    (offline_machine.directory / "mended").touch()
+    again = in_shell(offline_machine, command)
+    assert (again.returncode, again.stdout) == (0, "ran\n"), again.stderr
 
 
 def in_shell(machine, line: str) -> subprocess.CompletedProcess[str]:
@@ -431,7 +454,8 @@ def test_a_workflow_in_a_workflow_runs_as_the_step_that_starts_it(offline_machin
 
 
 def test_a_dry_run_prints_the_steps_and_does_nothing(deploying, aws):
-    text = DEPLOY + "      - { type: shell, command: !exec touch ran, env: { TOKEN: !exec touch ran } }\n"
+    text = DEPLOY + "      - type: shell\n        command: !exec touch ran\n        env: { TOKEN: !exec touch ran }\n"
+    text += "        working_directory: sub\n        retry: { max_attempts: 3 }\n"
     deploying.write(IDENTITIES.format(url=aws.url) + text)
     before = deploying.files()
     result = deploying.atmos("workflow", "deploy", "--dry-run")
@@ -443,7 +467,7 @@ def test_a_dry_run_prints_the_steps_and_does_nothing(deploying, aws):
         "  atmos auth exec -- aws sts get-caller-identity --query Arn --output text",
         "deploy-prod (3 of 4, as prod-admin)",
         "  atmos auth exec -- aws sts get-caller-identity --query Arn --output text",
-        "step4 (4 of 4, with TOKEN)",
+        "step4 (4 of 4, in sub, up to 3 attempts, with TOKEN)",
         "  !exec touch ran",
     ]
     assert aws.journal.entries() == []

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from atmos_auth.cli.parsing import PICK, add_identity_flag
+from atmos_auth.cli.commands import COMMANDS
+from atmos_auth.cli.parsing import PICK, add_identity_flag, flags_of
 from atmos_auth.cli.running_as import add_flags, environment_as
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
@@ -34,6 +35,8 @@ examples:
   atmos workflow deploy --dry-run            what would be run
   atmos workflow deploy --from-step apply    go on from there
   atmos workflow deploy --identity=false     with the job's own credentials"""
+# Flags about how credentials are had, which steps of ours heed as well.
+_HANDED_ON = ("--refresh", "--with-required", "--no-browser", "--qr")
 POSITIONALS = 1
 POSITIONAL_COMPLETIONS = WORKFLOWS
 COMPLETIONS = {"--file": WORKFLOW_FILES, "--from-step": WORKFLOW_STEPS}
@@ -67,7 +70,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         Tools(
             base=project.child_base,
             become=lambda name, base: environment_as(name, arguments, project, base)[0],
-            own_command=project.nested_command,
+            own_command=partial(_own_command, arguments, project),
             resume=partial(_resuming, arguments, identity, written, is_one_of_several),
             audience=screen,
             prompter=project.prompter,
@@ -76,6 +79,17 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     )
     screen.ends()
     return 0
+
+
+def _own_command(arguments: argparse.Namespace, project: Project, words: Sequence[str]) -> list[str]:
+    """Return the words that run a command of ours, with those of this run's flags that it knows."""
+    said = [flag for flag in _HANDED_ON if getattr(arguments, flag[2:].replace("-", "_"), False)]
+    command = next((c for c in COMMANDS if c.words == tuple(words[: len(c.words)])), None)
+    if said and command is not None:
+        known = {name for flag in flags_of(command.words) for name in flag.names}
+        end = len(command.words)
+        words = [*words[:end], *(flag for flag in said if flag in known), *words[end:]]
+    return project.nested_command(words)
 
 
 def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, bool]:
@@ -175,6 +189,10 @@ def _resuming(
         "--identity": [identity],
     }
     words = ["atmos", "workflow", written.name]
-    words += [word for flag, values in flags.items() for value in values if value for word in (flag, value)]
-    words += [flag for flag in ("--refresh", "--with-required") if said.get(flag[2:].replace("-", "_"))]
+    words += [word for flag, values in flags.items() for value in values if value for word in _said(flag, value)]
+    words += [flag for flag in _HANDED_ON if said.get(flag[2:].replace("-", "_"))]
     return shlex.join(words)
+
+
+def _said(flag: str, value: str) -> tuple[str, ...]:
+    return (f"{flag}={value}",) if value.startswith("-") else (flag, value)

@@ -1,6 +1,7 @@
 """What is said while a workflow runs, and what a dry run prints."""
 
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint
+from atmos_auth.config.paths import shown
 from atmos_auth.host.plain_text import plain_lines, plain_text
 from atmos_auth.programs.workflows.planning import NOBODY, Plan, Step
 from atmos_auth.wiring import Project
@@ -44,13 +45,17 @@ def show_plan(plan: Plan, project: Project) -> None:
     for step in plan.steps:
         extras = [
             _as_whom(step),
-            f"in {step.directory}" if step.directory else "",
+            _where(step, project.directory),
             f"up to {step.retry.attempts} attempts" if step.retry.attempts > 1 else "",
             f"with {', '.join(step.variables)}" if step.variables else "",
         ]
         about = ", ".join((f"{step.number} of {plan.total}", *filter(None, extras)))
         stdout.write(f"{paint(step.name, BOLD)} ({plain_text(about)})\n")
         stdout.writelines(f"  {line}\n" for line in plain_lines(project.redaction(step.line)).splitlines())
+
+
+def _where(step: Step, here: str) -> str:
+    return "" if step.directory is None or step.directory == here else f"in {shown(step.directory, here)}"
 
 
 def _as_whom(step: Step) -> str:

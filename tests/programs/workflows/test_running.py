@@ -126,9 +126,10 @@ def test_a_folder_may_be_made_by_the_step_before(running):
 
 
 def test_a_folder_that_is_not_there(running):
-    with pytest.raises(InvalidSetting, match=r'step "step1": nobody can work in .*/gone: No such file') as caught:
+    with pytest.raises(InvalidSetting, match=r"nobody can work in .*/gone: No such file") as caught:
         running("steps:\n" + shell("true", working_directory="gone"))
     assert caught.value.place.line == 4
+    assert caught.value.details == ('in step "step1" of workflow "deploy"',)
     assert "--from-step step1" in caught.value.hints[-1]
 
 

@@ -100,24 +100,18 @@ class Planner:
 
     def plan(self, written: Written, wish: Wish) -> Plan:
         """Return the steps to run; raises ConfigError, `UnknownWorkflow` for a step that is not there."""
-        shown = plain_text(written.name)
-        if shown != written.name or not shown:
-            raise InvalidSetting(
-                f"{written.name!r} cannot be used as the name of a workflow",
-                place=written.place,
-                hints=["leave out line breaks and control characters"],
-            )
+        _require_printable(written.name, "a workflow", written.place)
         if wish.identity is not None and not disables(wish.identity):
             self._identity_named(wish.identity)  # a name that is mistyped is one even where no step heeds it
         tree = self._opened(written.tree)
-        subject = f'workflow "{shown}"'
+        subject = f'workflow "{written.name}"'
         if not isinstance(tree, Map):
             raise InvalidSetting(
                 f"{subject} must be a mapping", place=written.place, hints=["write `steps:` below its name, indented"]
             )
         common = self._common(tree, subject, written.place)
         steps = self._steps(tree, common, wish, subject, written.place)
-        return Plan(shown, _beginning_at(steps, wish.from_step, shown), len(steps))
+        return Plan(written.name, _beginning_at(steps, wish.from_step, written.name), len(steps))
 
     def _common(self, tree: Map, subject: str, place: Place | None) -> WorkflowSettings:
         refuse_unsupported(tree, subject)
@@ -161,21 +155,10 @@ class Planner:
             )
         name = tree.get("name") or f"step{number}"
         if isinstance(name, str):
-            if plain_text(name) != name:
-                raise InvalidSetting(
-                    f"{subject}: {name!r} cannot be used as a name",
-                    place=place_of(tree, ("name",)),
-                    hints=["leave out line breaks and control characters"],
-                )
+            _require_printable(name, subject, place_of(tree, ("name",)))
             subject = f'{around.subject}, step "{name}"'
         refuse_unsupported(tree, subject)
-        written_type = tree.get("type")
-        if isinstance(written_type, str) and written_type not in STEP_TYPES:
-            raise InvalidSetting(
-                f'invalid workflow step type: {subject} uses unsupported type "{plain_text(written_type)}"',
-                place=place_of(tree, ("type",)) or at,
-                hints=[f"use one of: {', '.join(STEP_TYPES)}"],
-            )
+        _require_supported_type(tree, subject)
         settings = self._checked(tree, StepSettings, subject, at)
         place = place_of(tree, ("command",)) or at
         if not settings.command.strip():
@@ -241,6 +224,25 @@ class _Around(NamedTuple):
     variables: Mapping[str, str]
     wish: Wish
     subject: str
+
+
+def _require_printable(name: str, subject: str, place: Place | None) -> None:
+    if not name or plain_text(name) != name:
+        raise InvalidSetting(
+            f"{subject}: {name!r} cannot be used as a name",
+            place=place,
+            hints=["leave out line breaks and control characters"],
+        )
+
+
+def _require_supported_type(tree: Map, subject: str) -> None:
+    written = tree.get("type")
+    if isinstance(written, str) and written not in STEP_TYPES:
+        raise InvalidSetting(
+            f'invalid workflow step type: {subject} uses unsupported type "{plain_text(written)}"',
+            place=place_of(tree, ("type",)),
+            hints=[f"use one of: {', '.join(STEP_TYPES)}"],
+        )
 
 
 def _beginning_at(steps: list[Step], name: str | None, workflow: str) -> tuple[Step, ...]:

@@ -52,6 +52,10 @@ class Tools(NamedTuple):
     prompter: Prompter
     clock: Clock
 
+    def __repr__(self) -> str:
+        """Show nothing: the environment may hold secrets."""
+        return "Tools(...)"
+
 
 def run(plan: Plan, tools: Tools) -> None:
     """Run the steps; raises `StepFailed` with the exit code of the one that failed, or what kept it from running."""
@@ -101,17 +105,22 @@ class _Running:
         try:
             # Anew for every attempt: credentials may have run out meanwhile.
             environ = self._environ()
-            return run_in(step.directory, self._argv(), environ)
+            return self._run(environ)
         except AtmosAuthError as error:
             who = f', as identity "{step.identity}"' if step.identity not in (None, NOBODY) else ""
             error.details = (*error.details, f'in step "{step.name}" of workflow "{self._plan.workflow}"{who}')
             error.hints = (*error.hints, _resume_hint(self._tools, step))
             raise
+
+    def _run(self, environ: Mapping[str, str]) -> Ended:
+        step = self._step
+        try:
+            return run_in(step.directory, self._argv(), environ)
         except OSError as error:
             raise InvalidSetting(
-                f'step "{step.name}": nobody can work in {step.directory}: {error.strerror or error}',
+                f"nobody can work in {step.directory}: {error.strerror or error}",
                 place=step.place,
-                hints=["check `working_directory`: it is relative to the base path", _resume_hint(self._tools, step)],
+                hints=["check `working_directory`: it is relative to the base path"],
             ) from error
 
     def _environ(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from atmos_auth.config.fragments import yaml_files
 from atmos_auth.config.load import Config
-from atmos_auth.config.paths import absolute
+from atmos_auth.config.paths import absolute, shown
 from atmos_auth.config.tree import Map, lookup
 from atmos_auth.config.workflow_settings import NO_WORKFLOWS, SECTION
 from atmos_auth.domain.errors import ConfigError, InvalidSetting, UnknownWorkflow
@@ -77,7 +77,7 @@ class Workflows:
         found = self._in_file(path)
         if found is None:
             raise ConfigError(
-                f"invalid workflow manifest: {self.shown(path)} has no top-level `{SECTION}:` key",
+                f"invalid workflow manifest: {shown(path, self._directory)} has no top-level `{SECTION}:` key",
                 place=Place(path, 1, 1),
                 hints=[f"write `{SECTION}:`, and below it one indented name per workflow"],
             )
@@ -91,11 +91,6 @@ class Workflows:
         if not found:
             raise self._unknown(name, word, known)
         return found
-
-    def shown(self, path: str) -> str:
-        """Return a path as a person here would type it."""
-        inside = os.path.join(self._directory, "")
-        return os.path.relpath(path, self._directory) if path.startswith(inside) else path
 
     def _unknown(self, name: str, word: str | None, known: list[Written]) -> UnknownWorkflow:
         from difflib import get_close_matches
@@ -166,7 +161,7 @@ class Workflows:
         known = [self._word(path) for path in self._files()]
         close = get_close_matches(word.removesuffix(".yaml"), known, n=1)
         raise ConfigError(
-            f"workflow file not found: {self.shown(tries[0])} does not exist",
+            f"workflow file not found: {shown(tries[0], self._directory)} does not exist",
             details=[f"workflow files: {', '.join(known)}"] if known else [],
             hints=[f"did you mean --file {close[0]}?"] if close else [],
         )
