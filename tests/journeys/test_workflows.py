@@ -176,8 +176,9 @@ def test_the_example_repository(machine, aws):
     [
         {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_WORKFLOW": "deploy", "GITHUB_RUN_ID": "1"},
         {"CI": "true", "GITLAB_CI": "true", "CI_JOB_ID": "7", "TERM": "dumb"},
+        {"CI": "true", "ATMOS_KEYRING_TYPE": "memory"},
     ],
-    ids=["github", "gitlab"],
+    ids=["github", "gitlab", "leaving nothing behind"],
 )
 def test_in_a_job_the_runners_role_goes_on_to_the_steps(machine, aws, variables):
     """No person, no terminal: the job's own keys are where the chain begins, in both types of step."""
@@ -203,6 +204,8 @@ workflows:
     assert result.stdout.splitlines() == ["arn:aws:sts::111111111111:assumed-role/LongRole/job"] * 2
     assert SECRET not in result.stdout + result.stderr
     assert "\x1b" not in result.stderr
+    if "ATMOS_KEYRING_TYPE" in variables:
+        assert machine.files() == []
 
 
 # --- failing and going on --------------------------------------------------------------------------------------
@@ -340,6 +343,16 @@ def test_whoever_names_none_chooses(offline_machine):
     person.types(ENTER)
     person.sees("chosen")
     assert person.ends() == 0
+
+
+def test_who_chose_one_of_two_namesakes_goes_on_with_that_one(offline_machine):
+    offline_machine.write(steps(shell("exit 4")).replace("workflows:\n", "workflows:\n  base_path: flows\n"))
+    offline_machine.write(steps(shell("exit 5")).removeprefix(AMBIENT), "flows/blue.yaml")
+    person = Person(offline_machine.terminal("workflow"))
+    person.sees("Which workflow?", "atmos.yaml", "blue")
+    person.types(ENTER)
+    assert person.ends() == 4
+    assert "atmos workflow deploy --file atmos.yaml --from-step step1" in person.screen
 
 
 def test_of_several_files_one_is_chosen_and_named_when_it_fails(offline_machine):

@@ -17,7 +17,7 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownWorkflow, UsageError
 from atmos_auth.host.paths import home_directory
 from atmos_auth.programs.workflows.planning import Planner, Step, Wish
-from atmos_auth.programs.workflows.written import Workflows, Written
+from atmos_auth.programs.workflows.written import HOW_TO_WRITE, Workflows, Written
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
 
@@ -97,7 +97,7 @@ def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, b
     file = arguments.file or project.environ.get(env_names.ATMOS_WORKFLOW_FILE) or None
     workflows = workflows_of(project, partial(warn, project))
     if not arguments.positional:
-        return _picked(workflows, file, project), file is not None
+        return _picked(workflows, file, project)
     name = arguments.positional[0]
     found = workflows.find(name, file)
     if len(found) == 1:
@@ -113,19 +113,18 @@ def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, b
     )
 
 
-def _picked(workflows: Workflows, file: str | None, project: Project) -> Written:
+def _picked(workflows: Workflows, file: str | None, project: Project) -> tuple[Written, bool]:
     known = workflows.everywhere() if file is None else workflows.in_file(file)
     if not known:
-        raise UnknownWorkflow(
-            "there are no workflows",
-            hints=["write some below `workflows:` in atmos.yaml, or in files of `workflows.base_path`"],
-        )
+        raise UnknownWorkflow("there are no workflows", details=workflows.remarks(), hints=[HOW_TO_WRITE])
     lines = described(known)
     if not project.prompter.can_ask:
         raise UsageError(
             "no workflow is named", details=["workflows:", *(f"  {line}" for line in lines)], hints=[USAGE]
         )
-    return known[lines.index(project.prompter.choose("Which workflow?", lines))]
+    picked = known[lines.index(project.prompter.choose("Which workflow?", lines))]
+    namesakes = [one for one in known if one.name.lower() == picked.name.lower()]
+    return picked, file is not None or len(namesakes) > 1
 
 
 def _identity(arguments: argparse.Namespace, project: Project) -> str | None:

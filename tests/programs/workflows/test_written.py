@@ -128,6 +128,17 @@ def test_nothing_is_written_at_all(repository):
     assert "atmos.yaml" in caught.value.hints[0]
 
 
+def test_a_folder_that_is_not_there_is_said_when_something_is_missed(repository):
+    repository.write("atmos.yaml", "workflows: { base_path: flwos, deploy: { steps: [] } }\n")
+    assert names(repository.workflows().everywhere()) == [("deploy", "atmos.yaml")]
+    with pytest.raises(UnknownWorkflow) as caught:
+        repository.workflows().find("other", None)
+    assert caught.value.details == (
+        "available workflows: deploy",
+        "the folder of workflow files does not exist: flwos",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "where"), [("workflows: [deploy]\n", "1:1"), ("workflows: { base_path: [a] }\n", "1:14")]
 )

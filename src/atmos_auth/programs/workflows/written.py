@@ -13,6 +13,7 @@ from atmos_auth.config.workflow_settings import NO_WORKFLOWS, SECTION
 from atmos_auth.domain.errors import ConfigError, InvalidSetting, UnknownWorkflow
 from atmos_auth.domain.place import Place
 
+HOW_TO_WRITE = f"write some below `{SECTION}:` in atmos.yaml, or in files of `{SECTION}.base_path`"
 # What stands for the configuration where a file is named.
 INLINE = "atmos.yaml"
 # Where files are looked for when there is no configuration at all.
@@ -92,20 +93,27 @@ class Workflows:
             raise self._unknown(name, word, known)
         return found
 
+    def remarks(self) -> list[str]:
+        """Say why there may be fewer workflows than one thinks."""
+        folder = self.folder
+        if folder is None or self._config.resolver.functions.observer.is_directory(folder):
+            return []
+        return [f"the folder of workflow files does not exist: {shown(folder, self._directory)}"]
+
     def _unknown(self, name: str, word: str | None, known: list[Written]) -> UnknownWorkflow:
         from difflib import get_close_matches
 
         names = sorted({one.name for one in known}, key=str.lower)
         close = get_close_matches(name, names, n=1)
-        if names:
-            hints = [f'did you mean "{close[0]}"?'] if close else []
-            details = [f"available workflows: {', '.join(names)}"]
-        else:
-            details = ["no workflows are written" + (f" in {word}" if word else "")]
-            hints = [f"write some below `{SECTION}:` in atmos.yaml, or in files of `{SECTION}.base_path`"]
+        hints = [f'did you mean "{close[0]}"?'] if close else []
+        details = [f"available workflows: {', '.join(names)}"] if names else ["no workflows are written"]
+        if word is None:
+            details += self.remarks()
         where = f" in {word}" if word else ""
         return UnknownWorkflow(
-            f'no workflow found: no workflow exists with name "{name}"{where}', details=details, hints=hints
+            f'no workflow found: no workflow exists with name "{name}"{where}',
+            details=details,
+            hints=hints if names else [HOW_TO_WRITE],
         )
 
     def _inline(self) -> Iterator[Written]:
