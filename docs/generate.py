@@ -56,6 +56,8 @@ RELATED = {
     "auth-logout": ("how-to/log-out.md", "how-to/keep-projects-apart-with-realms.md"),
     "auth-user-configure": ("how-to/use-an-iam-user.md", "how-to/keep-keys-in-a-keyring.md"),
     "auth-keyring-move": ("how-to/keep-keys-in-a-keyring.md", "explanation/keyrings.md"),
+    "workflow": ("how-to/run-workflows.md", "how-to/use-with-terraform-and-sdks.md"),
+    "list-workflows": ("how-to/run-workflows.md",),
     "completion": ("how-to/complete-in-your-shell.md",),
     "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
@@ -409,7 +411,7 @@ def errors_page() -> str:
         "src/atmos_auth/domain/errors.py or docs/generate.py",
         "An error says what is wrong, where the value at fault was written (`file:line:column`), and a command or edit "
         "that mends it. It goes to stderr. `auth exec` passes on the status of the program it ran; a program that was "
-        "killed by signal N gives 128 + N.",
+        "killed by signal N gives 128 + N. `workflow` passes on that of the step that failed.",
         "## Errors",
         _table(("error", "when", "exit code"), rows),
         "## Other exit codes",
@@ -513,7 +515,7 @@ def _names(names: str) -> str:
 def _sentence(text: str) -> str:
     """Give a sentence with a capital and a full stop, and what is typed in quotes."""
     text = text.replace("|", "\\|")
-    if re.match(r"auth \w+ --", text):
+    if re.match(r"(auth \w+|workflow) --", text):
         return f"Stands in for `atmos {text}`."
     text = TYPED.sub(r"`\g<0>`", text)
     text = text.replace("false/0/no/off", "one of `false`, `0`, `no`, `off`")

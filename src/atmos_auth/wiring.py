@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from atmos_auth.config.load import Config, Request, load
+from atmos_auth.config.paths import absolute
 from atmos_auth.config.truth import truth
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
@@ -91,7 +92,7 @@ class Project:
     ) -> None:
         self._options = options
         self._process_environ = dict(os.environ if environ is None else environ)
-        self._directory = directory or os.getcwd()
+        self.directory = directory or os.getcwd()
         self.streams = streams or Streams(sys.stdin, sys.stdout, sys.stderr)
         self.clock = clock or SystemClock()
         self._started_at = self.clock.now() if started_at is None else started_at
@@ -104,7 +105,7 @@ class Project:
         options = self._options
         config = load(
             Request(
-                cwd=self._directory,
+                cwd=self.directory,
                 environ=self._process_environ,
                 home=home_directory(self._process_environ),
                 config_files=options.config_files,
@@ -122,7 +123,7 @@ class Project:
         other = Project(
             self._options,
             environ=self._process_environ,
-            directory=self._directory,
+            directory=self.directory,
             streams=self.streams,
             clock=self.clock,
             started_at=self._started_at,
@@ -360,7 +361,7 @@ class Project:
         """Docker's folder; one of our own where nothing may be left behind."""
         folder = self._process_environ.get(env_names.DOCKER_CONFIG) or os.path.join(self.paths.home, ".docker")
         if not self.keeps_nothing:
-            return os.path.abspath(os.path.join(self._directory, folder))
+            return os.path.abspath(os.path.join(self.directory, folder))
         from atmos_auth.host.docker_folder import private_docker_folder
 
         return private_docker_folder(folder, os.path.join(self.paths.config, "docker"))
@@ -394,6 +395,30 @@ class Project:
         """Return the words that run `atmos WORDS` for this very project, from whatever directory."""
         return [*_OURSELVES, *self._for_this_project(words)]
 
+    def nested_command(self, words: Sequence[str]) -> list[str]:
+        """Return the words that run `atmos WORDS` as this run was started, wherever the program stands then.
+
+        What `words` say themselves wins.
+        """
+        options = self._options
+        said = [
+            "--no-color" if self.plain else "",
+            "" if options.interactive else "--interactive=false",
+            "--force-tty" if options.force_tty else "",
+            f"--logs-level={options.logs_level}" if options.logs_level else "",
+            f"--logs-file={self._from_here(options.logs_file)}" if options.logs_file else "",
+        ]
+        places = [
+            *(f"--config={self._from_here(path)}" for path in options.config_files),
+            *(f"--config-path={self._from_here(path)}" for path in options.config_directories),
+            *([f"--base-path={self.config.base_path}"] if options.base_path else []),
+        ]
+        profiles = [f"--profile={name}" for name in options.profiles]
+        return [*_OURSELVES, *filter(None, said), *places, *profiles, *words]
+
+    def _from_here(self, path: str) -> str:
+        return absolute(path, self.directory, home_directory(self._process_environ))
+
     def command_line(self, *words: str) -> str:
         """Return what `own_command` does, as one line that an ini file can hold."""
         from atmos_auth.host.spelled_words import command_line
@@ -409,7 +434,7 @@ class Project:
             "--profile": options.profiles,
         }
         flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
-        return [*words, f"--chdir={self._directory}", *flags]
+        return [*words, f"--chdir={self.directory}", *flags]
 
     def keyring_of_type(self, keyring_type: str) -> SecretStore:
         """Open a keyring of this type, whichever is configured."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmos_auth.config.durations import seconds
+from atmos_auth.config.durations import precise_seconds, seconds
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,16 @@ def test_fractions_are_exact_and_cut_off(whole, thousandths):
 def test_any_text_gives_a_positive_number_or_the_refusal(text):
     with suppress(ValueError):
         assert seconds(text) > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [(0, 0), (7, 7), ("0s", 0), ("500ms", 0.5), ("1.5s", 1.5), ("2m", 120), ("1d", 86400)]
+)
+def test_waits_may_be_short_or_none(written, value):
+    assert precise_seconds(written) == value
+
+
+@pytest.mark.parametrize("written", [-1, "", "soon", "-1s", True, None, 1.5, []])
+def test_what_is_no_wait(written):
+    with pytest.raises(ValueError, match="invalid duration"):
+        precise_seconds(written)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from atmos_auth.domain.errors import CommandNotFound
-from atmos_auth.host.process import run
+from atmos_auth.host.process import run, run_in
 
 WRAPPER = (
     "import sys; from atmos_auth.host.process import run; sys.exit(run(sys.argv[1:], dict(__import__('os').environ)))"
@@ -20,6 +20,13 @@ WRAPPER = (
 
 def python(body: str) -> list[str]:
     return [sys.executable, "-c", textwrap.dedent(body)]
+
+
+IN_A_ROW = """\
+import sys
+from atmos_auth.host.process import run_in
+print(*run_in(None, sys.argv[1:], dict(__import__('os').environ)), flush=True)
+"""
 
 
 @pytest.fixture
@@ -157,3 +164,54 @@ def test_what_a_shell_told_a_background_job_to_ignore_stays_ignored(environ, tmp
         check=True,
     )
     assert Path(out).read_text() == "True"
+
+
+def test_a_program_stands_in_its_folder_and_we_stay_in_ours(environ, tmp_path):
+    here, out = os.getcwd(), tmp_path / "out"
+    there = tmp_path / "a folder"
+    there.mkdir()
+    assert run_in(str(there), ["sh", "-c", f"pwd -P > {out}; exit 4"], environ) == (4, False, None)
+    assert out.read_text() == f"{there.resolve()}\n"
+    assert os.getcwd() == here
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_a_folder_that_nobody_can_be_in(environ, tmp_path, name):
+    here = os.getcwd()
+    (tmp_path / "file").touch()
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(OSError, match=name):
+        run_in(str(tmp_path / name), ["true"], environ)
+    assert os.getcwd() == here
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_we_are_back_when_the_program_is_not_there(environ, tmp_path):
+    here = os.getcwd()
+    with pytest.raises(CommandNotFound):
+        run_in(str(tmp_path), ["no-such-program"], environ)
+    assert os.getcwd() == here
+
+
+@pytest.mark.parametrize(
+    ("send", "told"),
+    [
+        (lambda process: os.killpg(process.pid, signal.SIGINT), "42 True None"),
+        (lambda process: process.send_signal(signal.SIGTERM), "42 False 15"),
+        (lambda process: process.send_signal(signal.SIGHUP), "42 False 1"),
+        (lambda process: process.send_signal(signal.SIGUSR1), "42 False None"),
+    ],
+    ids=["ctrl-c", "SIGTERM", "SIGHUP", "SIGUSR1"],
+)
+def test_whoever_runs_several_learns_what_was_sent_meanwhile(environ, send, told):
+    process = subprocess.Popen(
+        [sys.executable, "-c", IN_A_ROW, *python(WAITING)],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    send(process)
+    out, _ = process.communicate(timeout=60)
+    assert out.splitlines()[-1] == told

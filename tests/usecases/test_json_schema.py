@@ -58,6 +58,17 @@ GOOD: dict[str, Any] = {
             },
         },
     },
+    "workflows": {
+        "base_path": "stacks/workflows",
+        "deploy": {
+            "description": "Deploy",
+            "identity": False,
+            "steps": [
+                {"name": "a", "command": "atmos auth validate", "identity": "base", "stack": "dev"},
+                {"command": "true", "type": "shell", "env": {"A": 1}, "retry": {"max_attempts": 3, "delay": "2s"}},
+            ],
+        },
+    },
     "components": {"anything": ["goes"]},
 }
 
@@ -69,9 +80,9 @@ def validator():
     return jsonschema_rs.validator_for(schema)
 
 
-def with_value(path, value):
+def with_value(path, value, section="auth"):
     document = copy.deepcopy(GOOD)
-    node = document["auth"]
+    node = document[section]
     for step in path[:-1]:
         node = node[step]
     if value is None:
@@ -120,6 +131,26 @@ def test_a_good_configuration_fits(validator):
 )
 def test_a_wrong_configuration_is_refused(validator, path, value):
     assert not validator.is_valid(with_value(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["base_path"], []),
+        (["other"], []),
+        (["deploy", "steps"], {}),
+        (["deploy", "stesp"], []),
+        (["deploy", "identity"], 7),
+        (["deploy", "steps", 0, "command"], None),
+        (["deploy", "steps", 0, "when"], "always"),
+        (["deploy", "steps", 1, "type"], "script"),
+        (["deploy", "steps", 1, "retry", "max_attempts"], 0),
+        (["deploy", "steps", 1, "retry", "backoff_strategy"], "fast"),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, list) else repr(value),
+)
+def test_a_wrong_workflow_is_refused(validator, path, value):
+    assert not validator.is_valid(with_value(path, value, "workflows"))
 
 
 def test_a_setting_of_one_kind_does_not_fit_another(validator):

@@ -55,6 +55,7 @@ COMMANDS = (
         "atmos_auth.cli.terraform.generate.backend",
         "Write a component's backend.tf.json",
     ),
+    Command(("workflow",), "atmos_auth.cli.workflow", "Run a workflow's steps, each as the identity it names"),
     Command(
         ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"
     ),
@@ -62,6 +63,7 @@ COMMANDS = (
     Command(("describe", "config"), "atmos_auth.cli.describe.config", "Show the merged configuration"),
     Command(("list", "stacks"), "atmos_auth.cli.list.stacks", "List the stacks"),
     Command(("list", "components"), "atmos_auth.cli.list.components", "List the components that can be used"),
+    Command(("list", "workflows"), "atmos_auth.cli.list.workflows", "List the workflows, and where they are written"),
     Command(("validate", "stacks"), "atmos_auth.cli.validate.stacks", "Check every stack manifest, without network"),
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),

@@ -12,7 +12,7 @@ from atmos_auth.wiring import Options, Project
 USAGE = "atmos completion SHELL"
 DESCRIPTION = """\
 Print a script that has your shell complete commands, flags, identities,
-providers, tags and formats. Nobody is asked, and no network is used.
+providers, tags, workflows and formats. Nobody is asked, and no network is used.
 
 examples:
   eval "$(atmos completion bash)"
@@ -27,6 +27,7 @@ TAGGED = {
     offered.IDENTITY_TAGS: ("identities",),
     offered.PROVIDER_TAGS: ("providers",),
 }
+OF_WORKFLOWS = (offered.WORKFLOWS, offered.WORKFLOW_FILES, offered.WORKFLOW_STEPS)
 POSITIONAL_COMPLETIONS = tuple(SCRIPTS)
 
 
@@ -72,7 +73,9 @@ def rejoined(words: Sequence[str]) -> list[str]:
 def _names(project: Project, words: Sequence[str], source: str) -> Iterable[str]:
     """Return the names of a source; a configuration that cannot be read has none to offer."""
     try:
-        return sorted(_read(_as_typed(project, words), source), key=str.lower)
+        typed = _as_typed(project, words)
+        found = _of_workflows(typed, words, source) if source in OF_WORKFLOWS else _read(typed, source)
+        return sorted(found, key=str.lower)
     except (AtmosAuthError, OSError):
         return ()
 
@@ -88,6 +91,16 @@ def _read(project: Project, source: str) -> Iterable[str]:
     if source == offered.INTEGRATIONS:
         return catalog.integrations()
     return catalog.identities()
+
+
+def _of_workflows(project: Project, words: Sequence[str], source: str) -> set[str]:
+    """Return names of workflows, of their files, or of the steps of those that are named already."""
+    from atmos_auth.cli.workflow_names import step_names, workflows_of
+
+    written = workflows_of(project, lambda _: None).everywhere()
+    if source == offered.WORKFLOW_STEPS:
+        return {name for one in written if one.name in words[:-1] for name in step_names(one)}
+    return {one.name if source == offered.WORKFLOWS else one.source.word for one in written}
 
 
 def _tags(catalog: Catalog, sections: Sequence[str]) -> set[str]:

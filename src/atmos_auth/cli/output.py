@@ -15,7 +15,19 @@ RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
 
 
 # Our own symbols, for streams whose encoding has none of them.
-_SYMBOLS = {"✅": "+", "❌": "x", "💡": "hint:", "●": "*", "◐": "!", "○": "o", "│": "|", "├": "|", "└": "`", "─": "-"}
+_SYMBOLS = {
+    "✅": "+",
+    "❌": "x",
+    "💡": "hint:",
+    "▶": ">",
+    "●": "*",
+    "◐": "!",
+    "○": "o",
+    "│": "|",
+    "├": "|",
+    "└": "`",
+    "─": "-",
+}
 
 
 def register_ascii_fallback() -> str:

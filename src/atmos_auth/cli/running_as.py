@@ -19,19 +19,23 @@ def add_flags(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--qr", action="store_true", default=absent, help="show the address as a QR code")
 
 
-def environment_as(identity: str, arguments: argparse.Namespace, project: Project) -> tuple[dict[str, str], Credential]:
+def environment_as(
+    identity: str, arguments: argparse.Namespace, project: Project, base: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], Credential]:
     """Return the whole environment of the program, and the credential that it will find; may prompt.
 
-    With --refresh the program fetches credentials by running us, and again when these run out.
+    With --refresh the program fetches credentials by running us, and again when these run out. `base` is what it has
+    beside the identity's variables: the project's usual environment, if nothing is said.
     """
+    base = project.child_base if base is None else base
     if arguments.refresh:
         return project.operations.refreshing_environment(
             identity,
-            project.child_base,
+            base,
             credential_process(project, identity),
             partial(credential_process, project) if arguments.with_required else None,
         )
-    environment, credential = project.operations.child_environment(identity, project.child_base)
+    environment, credential = project.operations.child_environment(identity, base)
     if arguments.with_required:
         project.operations.deliver_required(identity)
     return environment, credential

@@ -27,17 +27,26 @@ def seconds(value: int | str) -> int:
     Accepts positive integers (also as text), durations in Go's notation ("1h30m", "1.5h") and days ("7d").
     Raises ValueError for anything else, and for what comes to less than one second.
     """
-    # A type checker cannot see what a configuration file holds: `true` is an int for Python, too.
-    whole = value if type(value) is int else _from_text(value) if isinstance(value, str) else 0
+    whole = int(_exact(value))
     if whole < 1:
         raise ValueError(_REFUSAL)
     return whole
 
 
-def _from_text(text: str) -> int:
-    text = text.strip()
+def precise_seconds(value: int | str) -> float:
+    """Give seconds with their parts, in the notation that `seconds` reads, or none at all ("0s"); raises ValueError."""
+    return float(_exact(value))
+
+
+def _exact(value: int | str) -> Decimal:
+    # A type checker cannot see what a configuration file holds: `true` is an int for Python, too.
+    if type(value) is int and value >= 0:
+        return Decimal(value)
+    if not isinstance(value, str):
+        raise ValueError(_REFUSAL)
+    text = value.strip()
     if whole := _WHOLE.fullmatch(text):
-        return int(whole[1]) * (_DAY if whole[2] else 1)
+        return Decimal(whole[1]) * (_DAY if whole[2] else 1)
     if not _PARTS.fullmatch(text):
-        return 0
-    return int(sum(Decimal(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+        raise ValueError(_REFUSAL)
+    return sum((Decimal(number) * _UNITS[unit] for number, unit in _PART.findall(text)), Decimal(0))

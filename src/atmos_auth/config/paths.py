@@ -8,3 +8,8 @@ def absolute(written: str, start: str, home: str) -> str:
     if written == "~" or written.startswith(("~/", "~" + os.sep)):
         written = home + written[1:]
     return os.path.normpath(os.path.join(start, written))
+
+
+def shown(path: str, start: str) -> str:
+    """Give an absolute path as somebody in `start` would type it: relative where it is below."""
+    return os.path.relpath(path, start) if path == start or path.startswith(os.path.join(start, "")) else path

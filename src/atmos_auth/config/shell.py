@@ -5,13 +5,12 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from atmos_auth.config.nesting import deeper
 from atmos_auth.config.scalars import integer
 from atmos_auth.config.tree import Tagged, planted
 from atmos_auth.domain.errors import ConfigError
 
 _SHOWN_LINES = 5
-_LEVEL = "ATMOS_SHLVL"
-_DEEPEST_LEVEL = 10
 _SHORTEST_SECRET = 6
 _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "KEY")
 
@@ -30,7 +29,7 @@ def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
             command,
             shell=True,
             cwd=cwd,
-            env={**environ, _LEVEL: str(_next_level(function, environ))},
+            env={**environ, **deeper(environ, place=function.place, what="the command of this !exec")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -46,19 +45,6 @@ def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
     except UnicodeDecodeError:
         raise _failed(function, environ, "printed something that is not text in UTF-8", "") from None
     return _data(text, function)
-
-
-def _next_level(function: Tagged, environ: Mapping[str, str]) -> int:
-    """Count how many of our programs run inside each other: a command may lead back to the same `!exec`."""
-    written = environ.get(_LEVEL, "")
-    level = int(written) + 1 if written.isascii() and written.isdigit() else 1
-    if level > _DEEPEST_LEVEL:
-        raise ConfigError(
-            f"{_LEVEL} exceeds maximum allowed depth: current={level}, max={_DEEPEST_LEVEL}",
-            place=function.place,
-            hints=["The command of this !exec seems to start itself again."],
-        )
-    return level
 
 
 def _data(text: str, function: Tagged) -> Any:

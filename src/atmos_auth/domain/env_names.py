@@ -14,6 +14,7 @@ ATMOS_CONFIG = "ATMOS_CONFIG"  # files that replace discovery, separated by comm
 ATMOS_CONFIG_PATH = "ATMOS_CONFIG_PATH"  # directories that replace discovery, separated by commas
 ATMOS_BASE_PATH = "ATMOS_BASE_PATH"  # root of the project's relative paths
 ATMOS_GIT_ROOT_BASEPATH = "ATMOS_GIT_ROOT_BASEPATH"  # false: do not look at the repository's root
+ATMOS_WORKFLOWS_BASE_PATH = "ATMOS_WORKFLOWS_BASE_PATH"  # folder of workflow files; wins over workflows.base_path
 ATMOS_CHDIR = "ATMOS_CHDIR"  # directory to change to before anything else
 
 # --- where our own files go ------------------------------------------------------------------------------------
@@ -43,9 +44,13 @@ ATMOS_AUTH_ENV_OUTPUT_FILE = "ATMOS_AUTH_ENV_OUTPUT_FILE"  # auth env --output-f
 ATMOS_SHELL = "ATMOS_SHELL"  # auth shell --shell
 ATMOS_AUTH_WHOAMI_OUTPUT = "ATMOS_AUTH_WHOAMI_OUTPUT"  # auth whoami --output
 ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --verbose
+ATMOS_WORKFLOW_FILE = "ATMOS_WORKFLOW_FILE"  # workflow --file
+ATMOS_WORKFLOW_FROM_STEP = "ATMOS_WORKFLOW_FROM_STEP"  # workflow --from-step
+ATMOS_WORKFLOW_DRY_RUN = "ATMOS_WORKFLOW_DRY_RUN"  # workflow --dry-run
+ATMOS_STACK = "ATMOS_STACK"  # workflow --stack
 
 # --- a shell of ours ---------------------------------------------------------------------------------------------
-ATMOS_SHLVL = "ATMOS_SHLVL"  # how many shells of `auth shell` one is in
+ATMOS_SHLVL = "ATMOS_SHLVL"  # how deep shells of `auth shell`, steps of workflows and `!exec` are in each other
 ATMOS_SHELL_PROMPT = "ATMOS_SHELL_PROMPT"  # false: `auth shell` leaves the prompt as it is
 
 # --- a GitHub Actions job ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ AtmosAuthError                     message, hint, place, details
 |  `- ProfileNotFound              (exit 2)
 |- SelectionError                  which identity, provider or profile?
 |  |- UnknownIdentity, UnknownProvider, UnknownIntegration
+|  |- UnknownWorkflow              ... or which workflow, or step of it
 |  |- NoDefaultIdentity, SeveralDefaults, NoIdentities
 |  `- AuthenticationDisabled
 |- NeedsPerson                     nobody can be asked here, or we were told not to ask (exit 2)
@@ -32,6 +33,7 @@ AtmosAuthError                     message, hint, place, details
 |  |- WrongPassword                a keyring's password is another one
 |  `- EntryUnreadable              a keyring holds the entry, damaged or not ours
 |- PartialLogout                   some of what should go is still there (exit 0 by contract, shown as a warning)
+|- StepFailed                      a step of a workflow failed (exit code of the step)
 `- CommandNotFound                 the program to run does not exist (exit 127)
 """
 
@@ -140,6 +142,10 @@ class UnknownProvider(SelectionError):
 
 class UnknownIntegration(SelectionError):
     """The configuration has no integration of this name, or none for this identity."""
+
+
+class UnknownWorkflow(SelectionError):
+    """No workflow, or no step of it, has this name, or several have."""
 
 
 class NoDefaultIdentity(SelectionError):
@@ -274,6 +280,14 @@ class PartialLogout(AtmosAuthError):
     """Some of what should have been removed is still there."""
 
     exit_code = 0
+
+
+class StepFailed(AtmosAuthError):
+    """A step of a workflow failed; `exit_code` is the step's own."""
+
+    def __init__(self, message: str, *, exit_code: int, hints: Sequence[str] = (), details: Sequence[str] = ()) -> None:
+        super().__init__(message, hints=hints, details=details)
+        self.exit_code = exit_code
 
 
 class CommandNotFound(AtmosAuthError):

@@ -13,9 +13,19 @@ from atmos_auth.domain.errors import CommandNotFound
 _FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 # These reach us alone, from a supervisor or a closing terminal: the child must hear of them.
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+# Of these, what asks for an end.
+_TO_END = ("SIGTERM", "SIGHUP")
 # Python ignores these in itself, and a program must not inherit that.
 _RESTORED = ("SIGPIPE", "SIGXFSZ")
 _STDOUT, _STDERR = 1, 2
+
+
+class Ended(NamedTuple):
+    """How a program ended: its `status` as a shell would show it, and the signals that we were sent meanwhile."""
+
+    status: int
+    interrupted: bool = False  # Ctrl-C, which the program heard as well
+    told_to_end: int | None = None  # the number of the last signal that was sent to us alone, and passed on
 
 
 def run(
@@ -26,23 +36,50 @@ def run(
     It runs in `directory` if that is given; with `onto_stderr` what it prints is not data, and goes to stderr. Raises
     `CommandNotFound` when the program does not exist (exit 127) or may not be run.
     """
+    return run_in(directory, argv, environ, onto_stderr=onto_stderr).status
+
+
+def run_in(
+    directory: str | None, argv: Sequence[str], environ: Mapping[str, str], *, onto_stderr: bool = False
+) -> Ended:
+    """Run `argv` as `run` does, in `directory`, or where we are, and tell how it ended; for programs in a row.
+
+    Our own working directory is another one while the program is being started. Raises `CommandNotFound`, and
+    `OSError` when nobody can be in the directory.
+    """
     if os.name != "posix":
-        return _run_with_subprocess(argv, environ, directory, onto_stderr=onto_stderr)
+        return _run_with_subprocess(directory, argv, environ, onto_stderr=onto_stderr)
     handled = {*_signals(_FROM_TERMINAL), *_signals(_FORWARDED)}
     # Held back until somebody is there to handle them: one that came in between would leave the child an orphan.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, handled)
     try:
-        with _standing_in(directory):
+        with _being_in(directory):
             child = _start(argv, environ, mask, onto_stderr=onto_stderr)
         # After the start, so that a child of a shell's background job keeps what that shell decided.
-        previous = _take_over(child)
+        heard, previous = _take_over(child)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        return _wait(child)
+        status = _wait(child)
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+    alone = [number for number in heard if number in _signals(_TO_END)]
+    return Ended(status, any(n in _signals(_FROM_TERMINAL) for n in heard), alone[-1] if alone else None)
+
+
+@contextmanager
+def _being_in(directory: str | None) -> Iterator[None]:
+    if directory is None:
+        yield
+        return
+    back = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(directory)
+        yield
+    finally:
+        os.fchdir(back)
+        os.close(back)
 
 
 class Captured(NamedTuple):
@@ -71,20 +108,6 @@ def captured(argv: Sequence[str], environ: Mapping[str, str], directory: str) ->
     )
 
 
-@contextmanager
-def _standing_in(directory: str | None) -> Iterator[None]:
-    """Be in a directory for as long as it takes to start a program there."""
-    if directory is None:
-        yield
-        return
-    before = os.getcwd()
-    os.chdir(directory)
-    try:
-        yield
-    finally:
-        os.chdir(before)
-
-
 def _start(
     argv: Sequence[str], environ: Mapping[str, str], mask: set[int | signal.Signals], *, onto_stderr: bool
 ) -> int:
@@ -103,17 +126,25 @@ def _start(
         raise _not_started(argv[0], error) from error
 
 
-def _take_over(child: int) -> dict[signal.Signals, Any]:
-    """Outlive what the terminal sends, pass on what only we are sent; return the handlers that were there."""
+def _take_over(child: int) -> tuple[list[int], dict[signal.Signals, Any]]:
+    """Outlive what the terminal sends, pass on what only we are sent.
+
+    Returns a list that grows by what is heard, and the handlers that were there.
+    """
+    heard: list[int] = []
+
+    def outlive(number: int, _frame: object) -> None:
+        heard.append(number)
 
     def forward(number: int, _frame: object) -> None:
+        heard.append(number)
         try:
             os.kill(child, number)
         except ProcessLookupError:
             return  # it has ended meanwhile
 
-    previous = {number: signal.signal(number, lambda *_: None) for number in _signals(_FROM_TERMINAL)}
-    return previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
+    previous = {number: signal.signal(number, outlive) for number in _signals(_FROM_TERMINAL)}
+    return heard, previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
 
 
 def _wait(child: int) -> int:
@@ -133,17 +164,21 @@ def _not_started(program: str, error: OSError) -> CommandNotFound:
 
 
 def _run_with_subprocess(
-    argv: Sequence[str], environ: Mapping[str, str], directory: str | None, *, onto_stderr: bool
-) -> int:
+    directory: str | None, argv: Sequence[str], environ: Mapping[str, str], *, onto_stderr: bool
+) -> Ended:
     import subprocess
 
+    if directory is not None:
+        os.stat(directory)  # told apart from a program that is not there
     stdout = sys.stderr.fileno() if onto_stderr else None
     try:
         process = subprocess.Popen(list(argv), env=dict(environ), cwd=directory, stdout=stdout)
     except OSError as error:
         raise _not_started(argv[0], error) from error
+    interrupted = False
     while True:
         try:
-            return process.wait()
+            return Ended(process.wait(), interrupted)
         except KeyboardInterrupt:
+            interrupted = True
             sys.stderr.flush()  # the console sent Ctrl-C to the child too: its answer is what counts

@@ -1,4 +1,4 @@
-"""The JSON Schema of `atmos.yaml`'s `auth` section, made from the same structures that check it.
+"""The JSON Schema of `atmos.yaml`'s `auth` and `workflows` sections, made from the same structures that check it.
 
 The shipped file is what editors use; `python -m atmos_auth.usecases.json_schema` prints it anew.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from atmos_auth.config.workflow_settings import WorkflowSettings
 from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.engine import registry
 from atmos_auth.usecases.validate import General
@@ -25,19 +26,30 @@ def shipped() -> str:
 def generated() -> str:
     """Build the schema from the built-in kinds."""
     structures = [registry.load(entry).settings_type for entry in registry.BUILT_IN]
-    _, definitions = msgspec.json.schema_components([General, *structures], ref_template="#/$defs/{name}")
+    _, definitions = msgspec.json.schema_components(
+        [General, WorkflowSettings, *structures], ref_template="#/$defs/{name}"
+    )
     general = definitions["General"]
     for role, section in SECTIONS.items():
         general["properties"][section] = {"type": "object", "additionalProperties": _entry(role)}
     schema = {
         "$schema": DIALECT,
         "title": "atmos.yaml",
-        "description": "The auth section of atmos.yaml; other sections are not described here.",
+        "description": "The sections auth and workflows of atmos.yaml; others are not described here.",
         "type": "object",
-        "properties": {"auth": {"$ref": "#/$defs/General"}},
+        "properties": {"auth": {"$ref": "#/$defs/General"}, "workflows": _workflows()},
         "$defs": definitions,
     }
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def _workflows() -> dict[str, Any]:
+    """The folder of workflow files, and workflows by their names."""
+    return {
+        "type": "object",
+        "properties": {"base_path": {"type": "string"}, "list": {"type": "object"}},
+        "additionalProperties": {"$ref": "#/$defs/WorkflowSettings"},
+    }
 
 
 def _entry(role: str) -> dict[str, Any]:

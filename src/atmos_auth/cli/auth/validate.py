@@ -25,7 +25,7 @@ examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of atmos.yaml's auth section")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of atmos.yaml")
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

@@ -10,6 +10,7 @@ from atmos_auth.cli.shell_completion.typed import Typed, read
 # What verbs name instead of listing values: known only once the configuration is read.
 IDENTITIES, PROVIDERS, INTEGRATIONS = "<identities>", "<providers>", "<integrations>"
 TAGS, PROFILES = "<tags>", "<profiles>"
+WORKFLOWS, WORKFLOW_FILES, WORKFLOW_STEPS = "<workflows>", "<workflow files>", "<workflow steps>"
 IDENTITY_TAGS, PROVIDER_TAGS = "<identity tags>", "<provider tags>"
 LEVELS = ("Trace", "Debug", "Info", "Warn", "Error", "Off")
 SWITCHES = ("true", "false")

@@ -1,0 +1,175 @@
+"""Running the steps of a plan, one after the other, until one fails."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, NoReturn, Protocol
+
+from atmos_auth.config.nesting import deeper
+from atmos_auth.config.workflow_settings import ATMOS
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, StepFailed
+from atmos_auth.domain.ports import Clock, Prompter
+from atmos_auth.host.process import Ended, run_in
+from atmos_auth.programs.workflows.planning import NOBODY, Plan, Step
+
+_SHELL = "sh"
+# Of a script that failed.
+_SHOWN_LINES = 5
+_INTERRUPTED = 128 + 2
+# They were meant for this very run, not for workflows that its steps start.
+_CONSUMED = (
+    env_names.ATMOS_WORKFLOW_FILE,
+    env_names.ATMOS_WORKFLOW_FROM_STEP,
+    env_names.ATMOS_WORKFLOW_DRY_RUN,
+)
+
+
+class Audience(Protocol):
+    """Who is told what happens."""
+
+    def begins(self, step: Step) -> None:
+        """Hear that a step begins."""
+
+    def fails(self, step: Step, status: int, attempt: int) -> None:
+        """Hear that an attempt failed, and that another one follows."""
+
+
+class Tools(NamedTuple):
+    """What running needs: `base` is the environment of every step.
+
+    `become` gives the environment of a program that runs as an identity, from the one it would have otherwise; it may
+    prompt. `own_command` gives the words that run `atmos` with others behind it, `resume` the command that goes on
+    from a step.
+    """
+
+    base: Mapping[str, str]
+    become: Callable[[str, Mapping[str, str]], dict[str, str]]
+    own_command: Callable[[Sequence[str]], Sequence[str]]
+    resume: Callable[[Step], str]
+    audience: Audience
+    prompter: Prompter
+    clock: Clock
+
+    def __repr__(self) -> str:
+        """Show nothing: the environment may hold secrets."""
+        return "Tools(...)"
+
+
+def run(plan: Plan, tools: Tools) -> None:
+    """Run the steps; raises `StepFailed` with the exit code of the one that failed, or what kept it from running."""
+    base = {name: value for name, value in tools.base.items() if name not in _CONSUMED}
+    base |= deeper(tools.base, what=f'workflow "{plan.workflow}"')
+    base["PATH"] = _path_with_ourselves(base.get("PATH", os.defpath))
+    for step in plan.steps:
+        try:
+            _Running(step, plan, base, tools).until_it_succeeds()
+        except KeyboardInterrupt:
+            raise StepFailed(
+                f'step "{step.name}" was interrupted', exit_code=_INTERRUPTED, hints=[_resume_hint(tools, step)]
+            ) from None
+
+
+class _Running:
+    def __init__(self, step: Step, plan: Plan, base: Mapping[str, str], tools: Tools) -> None:
+        self._step = step
+        self._plan = plan
+        self._base = base
+        self._tools = tools
+
+    def until_it_succeeds(self) -> None:
+        tools, step = self._tools, self._step
+        began = tools.clock.now()
+        tools.audience.begins(step)
+        attempt = 1
+        while True:
+            ended = self._attempt()
+            if ended.told_to_end is not None:
+                self._fail("was told to end", ended.status or 128 + ended.told_to_end)
+            if ended.status == 0:
+                return
+            if ended.interrupted:
+                self._fail("was interrupted", ended.status)
+            wait = step.retry.wait(attempt, tools.clock.now() - began)
+            if wait is None:
+                attempts = f"max attempts ({attempt}) exceeded, last error: " if attempt > 1 else ""
+                self._fail(f"exited with code {ended.status}", ended.status, before=attempts)
+            tools.audience.fails(step, ended.status, attempt)
+            with tools.prompter.waiting(f'Waiting before "{step.name}" is tried again', tools.clock.now() + wait):
+                tools.clock.sleep(wait)
+            attempt += 1
+
+    def _attempt(self) -> Ended:
+        step = self._step
+        try:
+            # Anew for every attempt: credentials may have run out meanwhile.
+            environ = self._environ()
+            return self._run(environ)
+        except AtmosAuthError as error:
+            who = f', as identity "{step.identity}"' if step.identity not in (None, NOBODY) else ""
+            error.details = (*error.details, f'in step "{step.name}" of workflow "{self._plan.workflow}"{who}')
+            error.hints = (*error.hints, _resume_hint(self._tools, step))
+            raise
+
+    def _run(self, environ: Mapping[str, str]) -> Ended:
+        step = self._step
+        try:
+            return run_in(step.directory, self._argv(), environ)
+        except OSError as error:
+            raise InvalidSetting(
+                f"nobody can work in {step.directory}: {error.strerror or error}",
+                place=step.place,
+                hints=["check `working_directory`: it is relative to the base path"],
+            ) from error
+
+    def _environ(self) -> dict[str, str]:
+        step = self._step
+        environ = {**self._base, **step.variables}
+        if step.directory is not None:
+            environ["PWD"] = step.directory
+        if step.identity is None:
+            return environ
+        if step.type == ATMOS or step.identity == NOBODY:
+            # We ourselves find the way to the identity, and from where this run began it: from a profile of its own it
+            # could not start where it starts from what the environment gives.
+            return {**environ, env_names.ATMOS_IDENTITY: step.identity}
+        return self._tools.become(step.identity, environ)
+
+    def _argv(self) -> Sequence[str]:
+        step = self._step
+        if step.type != ATMOS:
+            return [_SHELL, "-c", step.script]
+        words = step.words
+        if words[0] == "workflow" and step.identity is not None:
+            # Its own steps would take the variable for nobody's word.
+            words = (words[0], f"--identity={step.identity}", *words[1:])
+        return self._tools.own_command(words)
+
+    def _fail(self, how: str, status: int, *, before: str = "") -> NoReturn:
+        step = self._step
+        raise StepFailed(
+            f'workflow step execution failed: {before}step "{step.name}" {how}',
+            exit_code=status,
+            details=["The following command failed to execute:", *(f"  {line}" for line in _beginning(step.line))],
+            hints=[_resume_hint(self._tools, step)],
+        )
+
+
+def _beginning(script: str) -> list[str]:
+    lines = script.splitlines()
+    rest = len(lines) - _SHOWN_LINES
+    return lines if rest <= 1 else [*lines[:_SHOWN_LINES], f"… {rest} more lines"]
+
+
+def _resume_hint(tools: Tools, step: Step) -> str:
+    return f"To resume the workflow from this step, run:\n    {tools.resume(step)}"
+
+
+def _path_with_ourselves(path: str) -> str:
+    """Let shell scripts find `atmos` where PATH has none; nothing that PATH has is hidden."""
+    if shutil.which("atmos", path=path) is not None:
+        return path
+    folders = (os.path.dirname(os.path.abspath(sys.argv[0])), os.path.dirname(sys.executable))
+    own = next((folder for folder in folders if shutil.which("atmos", path=folder)), None)
+    return path if own is None else f"{path}{os.pathsep}{own}"
