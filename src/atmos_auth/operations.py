@@ -1,12 +1,12 @@
 """Everything one can do with the identities of one configuration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atmos_auth.delivery import environment
 from atmos_auth.delivery.aws_files import AwsFiles, Guest, ProfileLocation
-from atmos_auth.delivery.environment import Environment
+from atmos_auth.delivery.environment import Environment, ServedAt
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
@@ -28,6 +28,7 @@ from atmos_auth.usecases.ensure import (
     OFFLINE,
     SILENT,
     ensure,
+    is_refreshable,
     nearest_endpoint,
     nearest_region,
     passes_through,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.logout import Logout
     from atmos_auth.usecases.other_realms import OtherRealms
     from atmos_auth.usecases.required_identities import Companion
+    from atmos_auth.usecases.serve_credentials import ServedCredentials
     from atmos_auth.usecases.validate import Findings
     from atmos_auth.usecases.whoami import Status
 
@@ -226,31 +228,59 @@ class Operations:
         chain = self.chain(identity)
         return self._companions(chain, lambda other, keys: self._profiles.write_beside(chain, other, keys))
 
+    def is_refreshable(self, identity: str) -> bool:
+        """Tell whether a program could get the identity's credentials anew."""
+        return is_refreshable(self.chain(identity))
+
     def refreshing_environment(
-        self, identity: str, base: Mapping[str, str], process: str, required: Callable[[str], str] | None = None
+        self,
+        identity: str,
+        base: Mapping[str, str],
+        process: str,
+        *,
+        required: Callable[[str], str] | None = None,
+        serve: Callable[[str], ServedAt] | None = None,
     ) -> tuple[dict[str, str], Credential]:
         """Return what `child_environment` does, for a child that outlives its credentials.
 
-        It gets them from `process`, a command line that prints them as SDKs expect of a credential process; `required`
-        gives that of another identity, and has those marked `required: true` stand beside it. Raises
-        `InvalidSetting` for chains that start from what the environment gives, which the child no longer has.
+        It gets them from `process`, a command line that prints them as SDKs expect of a credential process, or from
+        where `serve` gives them away, if that is given. `required` gives the command line of another identity, and has
+        those marked `required: true` stand beside it. Raises `InvalidSetting` for chains that start from what the
+        environment gives, which the child no longer has.
         """
         chain = self.chain(identity)
-        require_refreshable(chain)
-        credential = self._ensure(chain, ASKING)
-        if not isinstance(credential, AwsCredentials):
-            raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
-        if getattr(self._build(chain.root), "signs_in_anew", False):
-            self._prompter.warn(
-                f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
-            )
+        credential = self._renewable(chain)
         guests: list[Guest] = []
         if required is not None:
             there = self._companions(chain, lambda other, _: require_refreshable(other))
             guests = [Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name)) for c in there]
-        location = self._profiles.write_refreshing(chain, credential, process, guests)
-        variables = environment.with_files(chain.tip.name, location, credential.region, own_variables(chain.tip))
+        variables = self._refreshing(chain, credential, process, guests, serve)
         return self._integrated(chain, credential, environment.for_child(variables, base, delivered=True)), credential
+
+    def endpoint_environment(
+        self, identity: str, process: str, serve: Callable[[str], ServedAt]
+    ) -> tuple[Environment, Credential]:
+        """Return variables that point at where `serve` gives the identity's credentials away; may prompt before.
+
+        Raises what `refreshing_environment` does.
+        """
+        chain = self.chain(identity)
+        credential = self._renewable(chain)
+        return self._told(chain, self._refreshing(chain, credential, process, [], serve)), credential
+
+    def serving(self, identity: str) -> "ServedCredentials":
+        """Return what answers programs that ask for the identity's credentials again and again; asks nobody."""
+        from atmos_auth.usecases.serve_credentials import ServedCredentials
+
+        chain = self.chain(identity)
+        return ServedCredentials(
+            chain.tip.name,
+            stamp=lambda: self._profiles.stamp(chain),
+            read=lambda: self._profiles.read(chain),
+            renew=lambda: self._ensure(chain, SILENT, lambda: self._authenticator().forgetful()),
+            clock=self._clock,
+            log=self._log(),
+        )
 
     def console_url(self, identity: str, wish: "Wish | None" = None) -> "ConsoleUrl":
         """Return an address that signs whoever opens it in to the web console as the identity; may prompt."""
@@ -387,14 +417,49 @@ class Operations:
         for remark in remarks_on(self.catalog, chain):
             self._prompter.warn("\n".join((str(remark), *(f"  {hint}" for hint in remark.hints))))
 
-    def _ensure(self, chain: Chain, reach: str) -> Credential:
+    def _renewable(self, chain: Chain) -> AwsCredentials:
+        """Return credentials that a program can get anew; may prompt."""
+        require_refreshable(chain)
+        credential = self._ensure(chain, ASKING)
+        if not isinstance(credential, AwsCredentials):
+            raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
+        if getattr(self._build(chain.root), "signs_in_anew", False):
+            self._prompter.warn(
+                f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
+            )
+        return credential
+
+    def _refreshing(
+        self,
+        chain: Chain,
+        credential: AwsCredentials,
+        process: str,
+        guests: Sequence[Guest],
+        serve: Callable[[str], ServedAt] | None,
+    ) -> Environment:
+        own = own_variables(chain.tip)
+        location = self._profiles.write_refreshing(chain, credential, process, guests)
+        if serve is None:
+            return environment.with_files(chain.tip.name, location, credential.region, own)
+        return environment.with_endpoint(
+            chain.tip.name,
+            location,
+            serve(chain.tip.name),
+            region=credential.region,
+            endpoint_url=credential.endpoint_url,
+            extra=own,
+        )
+
+    def _ensure(
+        self, chain: Chain, reach: str, authenticator: "Callable[[], Authenticator] | None" = None
+    ) -> Credential:
         try:
             with pointing_at_keys(self.catalog, chain):
                 return ensure(
                     chain,
                     reach,
                     profiles=self._profiles,
-                    authenticator=self._authenticator,
+                    authenticator=authenticator or self._authenticator,
                     clock=self._clock,
                     when_missing=(lambda: self._other_realms().point_out(chain)) if reach == ASKING else None,
                 )

@@ -4,13 +4,23 @@ import argparse
 from functools import partial
 
 from atmos_auth.domain.credentials import Credential
-from atmos_auth.wiring import Project
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.wiring import ENDPOINT, FILES, PROCESS, Project
+
+OFF = "off"
+WAYS = (PROCESS, ENDPOINT, OFF)
+COMPLETIONS = {"--refresh": WAYS}
 
 
 def add_flags(parser: argparse.ArgumentParser, what: str) -> None:
     """Declare the flags that say how the credentials reach the program; help calls it `what`."""
     absent = argparse.SUPPRESS
-    parser.add_argument("--refresh", action="store_true", help=f"let credentials be renewed while the {what} runs")
+    parser.add_argument(
+        "--refresh",
+        nargs="?",
+        metavar="WAY",
+        help=f"let credentials be renewed while the {what} runs: process (default), endpoint, off",
+    )
     parser.add_argument(
         "--with-required", action="store_true", help="have the profiles of identities marked `required: true` as well"
     )
@@ -21,14 +31,17 @@ def add_flags(parser: argparse.ArgumentParser, what: str) -> None:
 def environment_as(identity: str, arguments: argparse.Namespace, project: Project) -> tuple[dict[str, str], Credential]:
     """Return the whole environment of the program, and the credential that it will find; may prompt.
 
-    With --refresh the program fetches credentials by running us, and again when these run out.
+    With --refresh the program fetches credentials by running us, or from an endpoint that this very process serves,
+    and again when these run out.
     """
-    if arguments.refresh:
+    delivery = _delivery(identity, arguments.refresh, project)
+    if delivery != FILES:
         return project.operations.refreshing_environment(
             identity,
             project.child_base,
             credential_process(project, identity),
-            partial(credential_process, project) if arguments.with_required else None,
+            required=partial(credential_process, project) if arguments.with_required else None,
+            serve=project.serve if delivery == ENDPOINT else None,
         )
     environment, credential = project.operations.child_environment(identity, project.child_base)
     if arguments.with_required:
@@ -39,3 +52,20 @@ def environment_as(identity: str, arguments: argparse.Namespace, project: Projec
 def credential_process(project: Project, identity: str) -> str:
     """Return the command line that prints the identity's credentials."""
     return project.command_line("auth", "credential-process", f"--identity={identity}")
+
+
+def _delivery(identity: str, refresh: str | None, project: Project) -> str:
+    """Tell how the credentials reach the program: as the flag says, or else the configuration."""
+    if refresh is None:
+        # What is configured for all identities does not forbid those that it cannot be for.
+        is_for_it = project.delivery == FILES or project.operations.is_refreshable(identity)
+        return project.delivery if is_for_it else FILES
+    if refresh == "":
+        # A process that is started later finds nothing of what a keyring in memory holds.
+        return ENDPOINT if project.delivery == ENDPOINT or project.keeps_nothing else PROCESS
+    if refresh not in WAYS:
+        raise UsageError(
+            f'--refresh is "{refresh}", which is no way to renew credentials',
+            hints=[f"use one of: {', '.join(f'--refresh={way}' for way in WAYS)}"],
+        )
+    return FILES if refresh == OFF else refresh

@@ -107,6 +107,14 @@ class AwsFiles:
         found = credentials_of(_text(location.credentials_file), location.profile)
         return found[0] if found is not None and found[1].get("chain") == chain.fingerprint else None
 
+    def stamp(self, chain: Chain) -> tuple[int, int, int] | None:
+        """Return what changes whenever the file that `read` reads does; None where there is none."""
+        try:
+            status = os.stat(self.locate(chain).credentials_file)
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
     def restore(self, chain: Chain) -> AwsCredentials | None:
         """Deliver again what another chain displaced, if it is still there; raises `StoreError` or `LockTimeout`."""
         found = credentials_of(_text(self._displaced(chain)), chain.fingerprint)

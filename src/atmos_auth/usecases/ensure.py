@@ -59,9 +59,14 @@ def passes_through(chain: Chain) -> bool:
     return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
 
 
+def is_refreshable(chain: Chain) -> bool:
+    """Tell whether a program could get the tip's credentials anew: not what starts from its own environment."""
+    return not registry.find(chain.root.kind, chain.root.role).ambient
+
+
 def require_refreshable(chain: Chain, *, instead: str = "leave --refresh out") -> None:
     """Raise `InvalidSetting`, with what to do `instead`, when a program could not get the tip's credentials anew."""
-    if registry.find(chain.root.kind, chain.root.role).ambient:
+    if not is_refreshable(chain):
         raise InvalidSetting(
             f"{chain.tip} starts from what the environment gives, and a program that runs as it has another one",
             place=chain.root.place,

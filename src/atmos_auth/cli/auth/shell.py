@@ -5,6 +5,7 @@ import argparse
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
 from atmos_auth.cli.running_as import add_flags, environment_as
 from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
@@ -29,12 +30,12 @@ fish show the identity in their prompt.
 examples:
   atmos auth shell prod-admin
   atmos auth shell --shell fish
-  atmos auth shell --refresh             for days that outlast credentials
+  atmos auth shell --refresh=endpoint    for days that outlast credentials
   atmos auth shell -- -c 'terraform plan'"""
 POSITIONALS = 1
 TAKES_REST = True
 ADVICE = ("to choose a shell: --shell NAME", "to hand the shell arguments: put them after `--`")
-COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
+COMPLETIONS = {"--shell": ("bash", "zsh", "fish"), **REFRESH_COMPLETIONS}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
