@@ -10,6 +10,7 @@ from atmos_auth.delivery.environment import Environment, ServedAt
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
+from atmos_auth.domain.freshness import FRESH, freshness
 from atmos_auth.domain.ports import (
     AwsConnections,
     BrowserSessionStore,
@@ -164,6 +165,26 @@ class Operations:
         """Return usable credentials, at the least cost that `reach` allows."""
         return self._ensure(self.chain(identity), reach)
 
+    def credentials_in_time(self, identity: str, seconds: float) -> Credential:
+        """Return usable credentials, at the latest after `seconds`; asks nobody.
+
+        Raises `CredentialsMissing` where it takes longer, whatever it is that takes long.
+        """
+        chain = self.chain(identity)
+        found = self._profiles.read(chain)
+        # What is at hand needs no thread to watch over it.
+        if found is not None and freshness(found, self._clock.now()) == FRESH:
+            return found
+        from atmos_auth.host.deadline import within
+
+        try:
+            return within(seconds, lambda: self._ensure(chain, SILENT))
+        except TimeoutError:
+            raise CredentialsMissing(
+                f'credentials for identity "{chain.tip.name}" could not be had within {seconds:.0f} seconds',
+                hints=[f"atmos auth login --identity {chain.tip.name}", "see what takes so long: --verbose"],
+            ) from None
+
     def keys_environment(self, identity: str, reach: str = ASKING) -> Environment:
         """Return variables that hold the credentials themselves."""
         chain = self.chain(identity)
@@ -210,7 +231,8 @@ class Operations:
         from atmos_auth.usecases.clear_environment import left_by
 
         chain = self.chain(former)
-        return left_by(chain, self._profiles.locate(chain), self._integrated_so_far(chain), present)
+        locations = (self._profiles.locate(chain), *self._profiles.refreshing(chain))
+        return left_by(chain, locations, self._integrated_so_far(chain), present)
 
     def child_environment(self, identity: str, base: Mapping[str, str]) -> tuple[dict[str, str], Credential]:
         """Return the whole environment for a child that runs as the identity, and the credential it will find."""

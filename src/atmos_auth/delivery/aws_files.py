@@ -161,12 +161,20 @@ class AwsFiles:
         It stands in a file of its own, for keys in a file beside it would win; `guests` are profiles that stand in it
         too. Raises `StoreError`.
         """
-        path = self._refreshing(chain, guests=bool(guests))
+        location = self.refreshing(chain)[bool(guests)]
         text = with_config("", chain.tip.name, credentials, process=process)
         for guest in guests:
             text = with_config(text, guest.profile, guest.credentials, process=guest.process)
-        write_private(path, _bytes(text))
-        return ProfileLocation(chain.tip.name, os.devnull, path)
+        write_private(location.config_file, _bytes(text))
+        return location
+
+    def refreshing(self, chain: Chain) -> tuple[ProfileLocation, ProfileLocation]:
+        """Tell where `write_refreshing` writes, without guests and with, whether or not it has."""
+        # A program may run with the one file while another is started with the other.
+        folder = os.path.join(self.folder(chain.root), REFRESHING)
+        names = (f"{chain.fingerprint}.config", f"{chain.fingerprint}.with-required.config")
+        alone, hosting = (ProfileLocation(chain.tip.name, os.devnull, os.path.join(folder, name)) for name in names)
+        return alone, hosting
 
     def holds(self, chain: Chain) -> bool:
         """Tell whether there is anything under the name of the chain's tip, whichever chain it came from."""
@@ -174,8 +182,8 @@ class AwsFiles:
 
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip, wherever it is a guest too; tell whether there was one."""
-        for guests in (False, True):
-            remove_file(self._refreshing(chain, guests=guests))
+        for location in self.refreshing(chain):
+            remove_file(location.config_file)
         removed = [self._remove(folder, goes) for folder, goes in self._places(chain)]
         return any(removed)
 
@@ -246,11 +254,6 @@ class AwsFiles:
 
     def _displaced(self, chain: Chain) -> str:
         return os.path.join(self.folder(chain.root), DISPLACED)
-
-    def _refreshing(self, chain: Chain, *, guests: bool) -> str:
-        # A program may run with the one file while another is started with the other.
-        name = f"{chain.fingerprint}{'.with-required' if guests else ''}.config"
-        return os.path.join(self.folder(chain.root), REFRESHING, name)
 
     def _sections(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> list[tuple[str, str]]:
         """Find the sections, as (file, header), of every profile that `goes`, given its name and its marker's facts."""

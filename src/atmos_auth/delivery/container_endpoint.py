@@ -12,14 +12,13 @@ from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import NamedTuple
 
+from atmos_auth.delivery.environment import ENDPOINT_ADDRESS, ENDPOINT_PATH
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AtmosAuthError, LockTimeout, ServiceError, UsageError
 from atmos_auth.domain.ports import Clock, Log
 from atmos_auth.domain.timestamps import to_text
 from atmos_auth.host.http_request import RequestHead, parse_head
 
-ADDRESS = "127.0.0.1"
-PATH = "/atmos/credentials"
 TOKEN_BYTES = 32
 # A request's bytes must all be here by then, however slowly they drip.
 REQUEST_SECONDS = 5.0
@@ -77,7 +76,7 @@ def refusal_of(head: bytes, *, port: int, token: str) -> Refusal | None:
     except ValueError:
         return BAD_REQUEST
     # A name that was made to lead here is not the address that was handed out.
-    if request.values("host") != (f"{ADDRESS}:{port}",):
+    if request.values("host") != (f"{ENDPOINT_ADDRESS}:{port}",):
         return WRONG_HOST
     # Browsers say where a page's request comes from; no SDK does.
     if request.values("origin") or any(name.startswith("sec-fetch-") for name, _ in request.headers):
@@ -85,7 +84,7 @@ def refusal_of(head: bytes, *, port: int, token: str) -> Refusal | None:
     shown = request.values("authorization")
     if len(shown) != 1 or not compare_digest(shown[0].encode(), token.encode()):
         return WRONG_TOKEN
-    if request.target != PATH:
+    if request.target != ENDPOINT_PATH:
         return NOT_FOUND
     if request.method != "GET":
         return NOT_GET
@@ -151,7 +150,7 @@ class ContainerEndpoint:
     @property
     def address(self) -> str:
         """What programs are told."""
-        return f"http://{ADDRESS}:{self.port}{PATH}"
+        return f"http://{ENDPOINT_ADDRESS}:{self.port}{ENDPOINT_PATH}"
 
     def serve(self) -> None:
         """Serve until `close` is called, from whichever thread."""
@@ -287,12 +286,12 @@ def _opened(port: int) -> socket.socket:
         elif hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             # Elsewhere SO_REUSEADDR would let another program take the port from us.
             door.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        door.bind((ADDRESS, port))
+        door.bind((ENDPOINT_ADDRESS, port))
         door.listen(MOST_CLIENTS)
     except (OSError, OverflowError) as error:
         door.close()
         raise UsageError(
-            f"cannot serve on port {port} of {ADDRESS}: {getattr(error, 'strerror', None) or error}",
+            f"cannot serve on port {port} of {ENDPOINT_ADDRESS}: {getattr(error, 'strerror', None) or error}",
             hints=["leave --port out, and any free port is taken", "end the program that uses it"],
         ) from error
     return door

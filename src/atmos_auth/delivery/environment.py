@@ -8,6 +8,8 @@ from atmos_auth.domain import env_names as names
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.timestamps import to_text
 
+# Where an endpoint of ours gives credentials away.
+ENDPOINT_ADDRESS, ENDPOINT_PATH = "127.0.0.1", "/atmos/credentials"
 # Whoever reads these can act as the identity.
 SECRETS = (names.AWS_ACCESS_KEY_ID, names.AWS_SECRET_ACCESS_KEY, names.AWS_SESSION_TOKEN)
 # All that `with_keys` and `with_files` set or unset, an identity's own variables aside.
@@ -32,6 +34,11 @@ class ServedAt(NamedTuple):
 
     address: str
     token_file: str
+
+
+def is_endpoint_of_ours(address: str) -> bool:
+    """Tell whether an address is one that an endpoint of ours, running or not, could have."""
+    return address.startswith(f"http://{ENDPOINT_ADDRESS}:") and address.endswith(ENDPOINT_PATH)
 
 
 def with_keys(identity: str, credentials: AwsCredentials, extra: Mapping[str, str]) -> Environment:
