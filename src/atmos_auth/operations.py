@@ -275,7 +275,11 @@ class Operations:
         guests: list[Guest] = []
         if required is not None:
             there = self._companions(chain, lambda other, _: require_refreshable(other))
-            guests = [Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name)) for c in there]
+            guests = [
+                Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name))
+                for c in there
+                if serve is None or not self._would_win(c.chain)
+            ]
         variables = self._refreshing(chain, credential, process, guests, serve)
         return self._integrated(chain, credential, environment.for_child(variables, base, delivered=True)), credential
 
@@ -450,6 +454,16 @@ class Operations:
                 f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
             )
         return credential
+
+    def _would_win(self, guest: Chain) -> bool:
+        """Tell whether a profile is the one that SDKs take where none is named, and prefer to an endpoint."""
+        if guest.tip.name != "default":
+            return False
+        self._prompter.warn(
+            'the required identity "default" is left out: its profile would win over the endpoint\n'
+            "  use --refresh=process"
+        )
+        return True
 
     def _refreshing(
         self,

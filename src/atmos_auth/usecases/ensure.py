@@ -50,8 +50,12 @@ def ensure(
         return _with_hint(lambda: authenticator().credential(chain), login)
     try:
         return authenticator().silent().credential(chain)
-    except (NeedsPerson, LockTimeout) as person:
+    except NeedsPerson as person:
         raise _missing(chain, delivered, login) from person
+    except LockTimeout as busy:
+        missing = _missing(chain, delivered, login)
+        missing.details = (busy.message,)
+        raise missing from busy
 
 
 def passes_through(chain: Chain) -> bool:

@@ -72,7 +72,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     address = environment.variables[env_names.AWS_CONTAINER_CREDENTIALS_FULL_URI]
     project.streams.stderr.write(f'✓ Serving "{identity}" at {address} until Ctrl-C or the end of {who}\n')
     project.streams.stderr.flush()
-    end.wait()
+    try:
+        end.wait()
+    except KeyboardInterrupt:
+        # That is how one ends it.
+        project.streams.stderr.write("\n")
     return 0
 
 
