@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from atmos_auth.domain.errors import CommandNotFound
@@ -29,12 +30,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         child = _start(argv, environ, mask)
         # After the start, so that a child of a shell's background job keeps what that shell decided.
-        previous = _take_over(child)
+        previous, bell = _take_over(child), _Bell()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        return _wait(child)
+        return _wait(child, bell)
     finally:
+        bell.close()
         for number, handler in previous.items():
             signal.signal(number, handler)
 
@@ -56,12 +58,44 @@ def _take_over(child: int) -> dict[signal.Signals, Any]:
         except ProcessLookupError:
             return  # it has ended meanwhile
 
-    previous = {number: signal.signal(number, lambda *_: None) for number in _signals(_FROM_TERMINAL)}
+    unheeded = (*_signals(_FROM_TERMINAL), signal.SIGCHLD)
+    previous = {number: signal.signal(number, lambda *_: None) for number in unheeded}
     return previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
 
 
-def _wait(child: int) -> int:
-    _, status = os.waitpid(child, 0)
+class _Bell:
+    """Rings whenever a signal comes, also one that comes before somebody listens.
+
+    Waiting for the child itself would miss what comes just before: Python notes a signal, and handles it when the wait
+    is over. With threads of ours beside it, that moment is long enough to be met.
+    """
+
+    def __init__(self) -> None:
+        self._ear, self._rope = os.pipe()
+        os.set_blocking(self._ear, False)
+        os.set_blocking(self._rope, False)
+        self._before = signal.set_wakeup_fd(self._rope, warn_on_full_buffer=False)
+
+    def wait(self) -> None:
+        import select
+
+        select.select([self._ear], [], [])
+        with suppress(BlockingIOError):
+            os.read(self._ear, 4096)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(self._before)
+        os.close(self._ear)
+        os.close(self._rope)
+
+
+def _wait(child: int, bell: _Bell) -> int:
+    while True:
+        # Its end rings as well.
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        bell.wait()
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
