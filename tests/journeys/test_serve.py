@@ -150,9 +150,13 @@ def test_it_ends_by_a_signal_and_leaves_nothing(signed_in, serve, number: str, s
 
 def test_it_says_where_and_until_when(signed_in):
     terminal = signed_in.terminal("auth", "serve", "prod", "--format", "fish")
-    terminal.expect(r"set -gx AWS_CONTAINER_CREDENTIALS_FULL_URI '?(http://127.0.0.1:\d+/atmos/credentials)")
-    address = terminal.match.group(1)
-    terminal.expect_exact(f'Serving "prod" at {address} until Ctrl-C or the end of process {os.getpid()}')
+    terminal.expect(
+        r'Serving "prod" at (http://127.0.0.1:\d+/atmos/credentials) until Ctrl-C or the end of process (\d+)'
+    )
+    address, process = terminal.match.groups()
+    assert process == str(os.getpid())
+    terminal.expect(rf"set -gx AWS_CONTAINER_CREDENTIALS_FULL_URI '?{re.escape(address)}")
+    terminal.expect_exact("AWS_SHARED_CREDENTIALS_FILE")
     terminal.sendintr()
     terminal.wait()
     assert terminal.exitstatus == 0

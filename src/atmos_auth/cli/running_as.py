@@ -2,6 +2,7 @@
 
 import argparse
 from functools import partial
+from typing import NamedTuple
 
 from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import UsageError
@@ -28,25 +29,34 @@ def add_flags(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--qr", action="store_true", default=absent, help="show the address as a QR code")
 
 
-def environment_as(identity: str, arguments: argparse.Namespace, project: Project) -> tuple[dict[str, str], Credential]:
-    """Return the whole environment of the program, and the credential that it will find; may prompt.
+class RunningAs(NamedTuple):
+    """A program's whole environment, the credential it begins with, and whether it gets further ones."""
+
+    environment: dict[str, str]
+    credential: Credential
+    is_renewed: bool
+
+
+def running_as(identity: str, arguments: argparse.Namespace, project: Project) -> RunningAs:
+    """Return what a program runs with; may prompt.
 
     With --refresh the program fetches credentials by running us, or from an endpoint that this very process serves,
     and again when these run out.
     """
     delivery = _delivery(identity, arguments.refresh, project)
     if delivery != FILES:
-        return project.operations.refreshing_environment(
+        environment, credential = project.operations.refreshing_environment(
             identity,
             project.child_base,
             credential_process(project, identity),
             required=partial(credential_process, project) if arguments.with_required else None,
             serve=project.serve if delivery == ENDPOINT else None,
         )
+        return RunningAs(environment, credential, is_renewed=True)
     environment, credential = project.operations.child_environment(identity, project.child_base)
     if arguments.with_required:
         project.operations.deliver_required(identity)
-    return environment, credential
+    return RunningAs(environment, credential, is_renewed=False)
 
 
 def credential_process(project: Project, identity: str) -> str:

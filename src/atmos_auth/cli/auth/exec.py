@@ -6,7 +6,7 @@ from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
-from atmos_auth.cli.running_as import add_flags, environment_as
+from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.process import run as run_process
 from atmos_auth.wiring import Project
@@ -50,8 +50,10 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     identity = project.operations.select(asked(arguments))
     if identity is None:
         return run_process(arguments.rest, project.child_base)
-    environment, credential = environment_as(identity, arguments, project)
+    environment, credential, is_renewed = running_as(identity, arguments, project)
     status = run_process(arguments.rest, environment)
+    if is_renewed:
+        return status
     if status != 0 and credential.expires_at is not None and credential.expires_at <= project.clock.now():
         stderr = project.streams.stderr
         paint = Paint(stderr, project.environ, plain=project.plain)

@@ -66,13 +66,15 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     environment, _ = project.operations.endpoint_environment(identity, credential_process(project, identity), serve)
     environment = environment._replace(unset=in_the_way(environment, identity, project))
     _end_with_the_terminal()
-    print_data(environment, render(file_format, environment.variables, environment.unset), project.streams.stdout)
-    _close(project.streams.stdout)
+    text = render(file_format, environment.variables, environment.unset)
     who = f"process {end.process}" + ("" if process is not None else ", which started it")
     address = environment.variables[env_names.AWS_CONTAINER_CREDENTIALS_FULL_URI]
     project.streams.stderr.write(f'✓ Serving "{identity}" at {address} until Ctrl-C or the end of {who}\n')
     project.streams.stderr.flush()
     try:
+        # The last of it all: whoever reads this goes on, and writes to the same terminal.
+        print_data(environment, text, project.streams.stdout)
+        _close(project.streams.stdout)
         end.wait()
     except KeyboardInterrupt:
         # That is how one ends it.
