@@ -223,6 +223,42 @@ def test_an_advisable_renewal_that_brings_nothing_is_not_repeated_at_once(servic
     assert running.log.lines[0][0] == "warn"
 
 
+def test_what_was_only_advisable_puts_off_nothing_that_somebody_waits_for():
+    service = Service(keys("A", 10 * 60))
+    service.served.renew_once()
+    assert service.answered() == "A"
+    service.clock.advance(10 * 60 - 300)
+    assert service.answered() is None, "it is tried again at once"
+    service.disk.outcome = MISSING
+    service.served.renew_once()
+    with pytest.raises(CredentialsMissing):
+        service.served.answer()
+
+
+def test_a_renewal_that_brings_nothing_usable_is_no_reason_to_try_without_end(service):
+    running = service(keys("A", -1), keys("B", -HOUR))
+    assert running.answered() is None
+    eventually(lambda: running.log.lines)
+    with pytest.raises(AtmosAuthError, match="is over already"):
+        running.served.answer()
+    assert running.disk.renewed == 1
+
+
+def test_it_is_said_once_until_all_is_well_again():
+    service = Service(keys("A", 10 * 60))
+    for _ in range(3):
+        service.served.renew_once()
+        # A sibling's profile in the same file is no news of ours.
+        service.disk.deliver(service.disk.delivered)
+    assert [level for level, _ in service.log.lines] == ["warn", "debug", "debug"]
+    assert "atmos auth login --identity prod" in service.log.text
+    service.disk.deliver(keys("B"))
+    assert service.answered() == "B"
+    service.disk.deliver(keys("C", 10 * 60))
+    service.served.renew_once()
+    assert service.log.lines[-1][0] == "warn"
+
+
 def test_a_clock_that_is_set_back_puts_nothing_off():
     service = Service(None)
     service.disk.outcome = MISSING

@@ -9,7 +9,7 @@ from threading import Condition
 from typing import Any
 
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.domain.errors import AtmosAuthError, CredentialsMissing
 from atmos_auth.domain.freshness import EXPIRED, FRESH, STALE, freshness, seconds_fresh
 from atmos_auth.domain.ports import Clock, Log
 
@@ -48,6 +48,7 @@ class ServedCredentials:
         self._held: AwsCredentials | None = None
         self._is_wanted = False
         self._is_stopped = False
+        self._is_told = False
         self._failures = 0
         self._failure: AtmosAuthError | None = None
         self._not_before = 0.0
@@ -61,7 +62,7 @@ class ServedCredentials:
             state = self._look()
             if state == FRESH:
                 return self._held
-            if state == EXPIRED and self._failure is not None and not self._may_try():
+            if state == EXPIRED and not self._may_try(state) and self._failure is not None:
                 raise self._failure.with_traceback(None)
             self._is_wanted = True
             self._changed.notify_all()
@@ -96,16 +97,25 @@ class ServedCredentials:
             failure = AtmosAuthError(f"internal error: {type(fault).__name__}", hints=["report it"])
         with self._changed:
             # What a renewal brings is in the file. An advisable one that fails brings nothing, and says nothing.
-            if self._look() == FRESH:
+            state = self._look()
+            if state == FRESH:
                 return
+            if failure is None:
+                failure = self._nothing_usable(state)
             pause = min(FIRST_PAUSE_SECONDS * 2**self._failures, LONGEST_PAUSE_SECONDS)
             # A program may own the terminal: it is told once, and the rest is for who looks for it.
-            say = self._log.debug if self._failures else self._log.warn
+            say = self._log.debug if self._is_told else self._log.warn
+            self._is_told = True
             self._failures += 1
-            self._failure = failure
+            self._failure = failure if state == EXPIRED else None
             self._not_before = self._clock.now() + pause
-        reason = in_one_line(failure) if failure is not None else "nothing newer could be had without asking anybody"
-        say(f'the credentials of "{self._identity}" could not be renewed: {reason}')
+        say(f'the credentials of "{self._identity}" could not be renewed: {in_one_line(failure)}')
+
+    def _nothing_usable(self, state: str) -> AtmosAuthError:
+        if state == EXPIRED:
+            return AtmosAuthError("what was renewed is over already", hints=["check this machine's clock: `date -u`"])
+        login = f"atmos auth login --identity {self._identity}"
+        return CredentialsMissing("nothing newer could be had without asking anybody", hints=[login])
 
     def _look(self) -> str:
         """Read what is delivered if it has changed, and tell its freshness."""
@@ -116,7 +126,10 @@ class ServedCredentials:
             self._failures, self._failure, self._not_before = 0, None, 0.0
             if self._held is not None:
                 self._log.hide(self._held.secrets)
-        return freshness(self._held, self._clock.now()) if self._held is not None else EXPIRED
+        state = freshness(self._held, self._clock.now()) if self._held is not None else EXPIRED
+        if state == FRESH:
+            self._is_told = False
+        return state
 
     def _read_quietly(self) -> AwsCredentials | None:
         try:
@@ -130,9 +143,11 @@ class ServedCredentials:
         state = self._look()
         if state == FRESH:
             self._is_wanted = False
-        return self._may_try() and (state == STALE or (state == EXPIRED and self._is_wanted))
+        return self._may_try(state) and (state == STALE or (state == EXPIRED and self._is_wanted))
 
-    def _may_try(self) -> bool:
+    def _may_try(self, state: str) -> bool:
+        if state == EXPIRED and self._failure is None:
+            return True  # what was tried before was only advisable
         # A clock that was set back must not put an attempt off for longer than any pause.
         return not 0 < self._not_before - self._clock.now() <= LONGEST_PAUSE_SECONDS
 
