@@ -12,8 +12,8 @@ from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
 from atmos_auth.host.paths import Paths
 from atmos_auth.testing import FakeClock, chain
 
-# What meets the listeners of the loopback interface: `loopback_client`.
-sys.path.append(str(Path(__file__).parents[1] / "host"))
+# What tests share: `loopback_client`, `running_endpoint`.
+sys.path += [str(Path(__file__).parents[1] / "host"), str(Path(__file__).parent)]
 
 PORTAL = Link("portal", PROVIDER, "aws/iam-identity-center", {})
 
