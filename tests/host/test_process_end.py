@@ -80,3 +80,44 @@ os.write(1, b"my parent has ended")
 def test_an_orphan_notices(way):
     done = subprocess.run([sys.executable, "-c", ORPHAN, way], capture_output=True, timeout=30, check=True)
     assert done.stdout == b"my parent has ended"
+
+
+def test_the_first_process_of_a_container_has_no_parent_to_end_with():
+    end = ProcessEnd(None, clock=FakeClock(), parent=lambda: 0)
+    assert (end.process, end.has_come()) == (0, False)
+
+
+TOO_LATE = """\
+import os, time
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.host.clock import SystemClock
+from atmos_auth.host.process_end import ProcessEnd
+parent = os.getpid()
+if os.fork():
+    os._exit(0)
+while os.getppid() == parent:
+    time.sleep(0.01)
+try:
+    ProcessEnd(None, clock=SystemClock())
+except UsageError as error:
+    os.write(1, str(error).encode())
+"""
+
+
+@POSIX
+def test_who_is_an_orphan_already_is_told():
+    done = subprocess.run([sys.executable, "-c", TOO_LATE], capture_output=True, timeout=30, check=True)
+    assert done.stdout == b"the process that started this one has ended already"
+
+
+@POSIX
+def test_a_session_of_its_own_is_no_reason_to_think_so():
+    script = (
+        "from atmos_auth.host.clock import SystemClock\n"
+        "from atmos_auth.host.process_end import ProcessEnd\n"
+        "print(ProcessEnd(None, clock=SystemClock()).process)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, start_new_session=True, timeout=30, check=True
+    )
+    assert int(done.stdout) == os.getpid()

@@ -205,6 +205,16 @@ def test_a_shell_that_is_open_is_served_until_its_end(signed_in, shell: str):
     eventually(lambda: not listens(variables) and not Path(token_file).parent.exists())
 
 
+def test_who_has_lost_its_parent_already_says_what_to_type(signed_in, tmp_path):
+    """As in `eval "$(atmos auth serve prod &)"`, which would otherwise serve for ever."""
+    said = tmp_path / "said"
+    script = f"(sleep 0.5; exec atmos auth serve prod >'{tmp_path / 'printed'}' 2>'{said}') &"
+    subprocess.run(["sh", "-c", script], cwd=signed_in.directory, env=signed_in.environ, timeout=60, check=True)
+    eventually(lambda: said.exists() and said.read_text().endswith("--parent-pid $$\n"))
+    assert "has ended already" in said.read_text()
+    assert (tmp_path / "printed").read_text() == ""
+
+
 def test_it_ends_with_the_process_that_started_it(signed_in, tmp_path):
     printed = tmp_path / "variables"
     script = (

@@ -14,15 +14,28 @@ OPEN_PIDFD: Callable[[int], int] | None = getattr(os, "pidfd_open", None)
 
 
 class ProcessEnd:
-    """The end of one process: our own parent if `process` is None. Raises `UsageError` when it does not run."""
+    """The end of one process: our own parent if `process` is None.
+
+    Raises `UsageError` when it does not run, or no longer. The first process of a container has no parent, 0: then the
+    end never comes.
+    """
 
     def __init__(
-        self, process: int | None, *, clock: Clock, open_pidfd: Callable[[int], int] | None = OPEN_PIDFD
+        self,
+        process: int | None,
+        *,
+        clock: Clock,
+        open_pidfd: Callable[[int], int] | None = OPEN_PIDFD,
+        parent: Callable[[], int] = os.getppid,
     ) -> None:
-        self._is_parent = process is None
-        self.process = os.getppid() if process is None else process
+        self._parent = parent if process is None else None
+        self.process = parent() if process is None else process
         self._clock = clock
-        self._descriptor = _descriptor(self.process, open_pidfd)
+        if process is None and _is_fosterling(self.process):
+            raise UsageError(
+                "the process that started this one has ended already", hints=["in a shell: --parent-pid $$"]
+            )
+        self._descriptor = _descriptor(self.process, open_pidfd) if self.process else None
         # Whoever ended before we held on to it would be waited for in vain.
         if self._descriptor is None and self.has_come():
             raise _no_such(self.process)
@@ -31,7 +44,7 @@ class ProcessEnd:
         """Tell whether the process has ended."""
         if self._descriptor is not None:
             return bool(select.select([self._descriptor], [], [], 0)[0])
-        return os.getppid() != self.process if self._is_parent else not is_running(self.process)
+        return self._parent() != self.process if self._parent is not None else not is_running(self.process)
 
     def wait(self) -> None:
         """Return when the process has ended; Ctrl-C and SIGTERM end the wait as well, with their exceptions."""
@@ -40,6 +53,16 @@ class ProcessEnd:
             return
         while not self.has_come():
             self._clock.sleep(LOOK_SECONDS)
+
+
+def _is_fosterling(parent: int) -> bool:
+    """Tell whether the system has given us another parent by now: one of another session, where we began none."""
+    if os.name != "posix" or parent == 0:
+        return False
+    try:
+        return os.getsid(parent) != os.getsid(0) != os.getpid()
+    except OSError:
+        return False
 
 
 def _descriptor(process: int, open_pidfd: Callable[[int], int] | None) -> int | None:

@@ -68,8 +68,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     _end_with_the_terminal()
     text = render(file_format, environment.variables, environment.unset)
     who = f"process {end.process}" + ("" if process is not None else ", which started it")
+    until = f"until Ctrl-C or the end of {who}" if end.process else "until it is told to end"
     address = environment.variables[env_names.AWS_CONTAINER_CREDENTIALS_FULL_URI]
-    project.streams.stderr.write(f'✓ Serving "{identity}" at {address} until Ctrl-C or the end of {who}\n')
+    project.streams.stderr.write(f'✓ Serving "{identity}" at {address} {until}\n')
     project.streams.stderr.flush()
     try:
         # The last of it all: whoever reads this goes on, and writes to the same terminal.
