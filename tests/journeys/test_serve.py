@@ -227,20 +227,19 @@ def test_it_ends_with_the_process_that_started_it(signed_in, tmp_path):
 
 
 def test_it_ends_with_exec_even_if_that_is_killed(signed_in):
-    script = "env; echo; exec sleep 60"
+    script = "echo CHILD=$$; env; echo; exec sleep 60"
     process = signed_in.start("auth", "exec", "--refresh=endpoint", "--", "sh", "-c", script)
-    variables, child = {}, 0
+    variables = {}
     assert process.stdout is not None
     for line in iter(process.stdout.readline, "\n"):
         name, _, value = line.rstrip("\n").partition("=")
         variables[name] = value
     assert "AWS_PROFILE" not in variables
     assert ask(variables)[0] == 200
-    child = int(subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True))
     process.kill()
     process.wait(timeout=20)
     assert not listens(variables), "its program lives on, and gets nothing more"
-    os.kill(child, signal.SIGKILL)
+    os.kill(int(variables["CHILD"]), signal.SIGKILL)
     process.communicate()
     left = Path(variables[TOKEN_FILE]).parent
     assert left.exists()
