@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from benchmarks import cold_login, python_program, stacks_at_scale, together, warm_start
+from benchmarks import cold_login, endpoint, python_program, stacks_at_scale, together, warm_start
 
 
 def main() -> int:
@@ -11,7 +11,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20, help="rounds per figure (default: 20)")
     rounds = parser.parse_args().rounds
-    for figure in (warm_start, python_program, cold_login, together, stacks_at_scale):
+    for figure in (warm_start, python_program, cold_login, together, endpoint, stacks_at_scale):
         print(figure.run(max(2, rounds)), end="\n\n", flush=True)
     return 0
 

@@ -46,11 +46,20 @@ RELATED = {
         "how-to/use-in-github-actions.md",
         "explanation/what-is-asked-when.md",
     ),
-    "auth-shell": ("how-to/use-in-your-shell.md", "explanation/what-is-asked-when.md"),
+    "auth-shell": ("how-to/use-in-your-shell.md", "how-to/run-for-hours.md", "explanation/what-is-asked-when.md"),
     "auth-shell-init": ("how-to/use-in-your-shell.md",),
-    "auth-exec": ("how-to/use-with-terraform-and-sdks.md", "explanation/what-is-asked-when.md"),
+    "auth-exec": (
+        "how-to/use-with-terraform-and-sdks.md",
+        "how-to/run-for-hours.md",
+        "explanation/what-is-asked-when.md",
+    ),
     "auth-console": ("how-to/open-the-web-console.md", "explanation/what-is-asked-when.md"),
-    "auth-credential-process": ("how-to/use-with-terraform-and-sdks.md", "how-to/use-in-github-actions.md"),
+    "auth-credential-process": (
+        "how-to/use-with-terraform-and-sdks.md",
+        "how-to/run-for-hours.md",
+        "how-to/use-in-github-actions.md",
+    ),
+    "auth-serve": ("how-to/run-for-hours.md", "explanation/what-is-asked-when.md"),
     "auth-list": ("how-to/see-what-is-configured.md", "how-to/several-portals-and-accounts.md"),
     "auth-validate": ("how-to/editor-schema.md", "how-to/troubleshoot.md"),
     "auth-logout": ("how-to/log-out.md", "how-to/keep-projects-apart-with-realms.md"),
@@ -86,6 +95,8 @@ AWS_VARIABLES = {
     "AWS_PROFILE": "the identity's name",
     "AWS_REGION": "region, when the chain names one",
     "AWS_DEFAULT_REGION": "the same, for tools that read only this one",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "where `auth serve` and `--refresh=endpoint` give credentials away",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "the file with the token that must be shown there",
     "AWS_ENDPOINT_URL_STS": "where STS answers, when `spec.endpoint_url` says so",
 }
 # Variables of the system and of other programs that are heeded as everybody heeds them.

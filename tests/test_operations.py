@@ -198,3 +198,28 @@ def test_an_unknown_name_is_an_error_everywhere(run_of):
     for act in (auth.chain, auth.login, auth.credentials, auth.whoami, auth.location, auth.keys_environment):
         with pytest.raises(errors.UnknownIdentity):
             act("nobody")
+
+
+def test_credentials_in_time_or_an_error_whatever_takes_long(run_of, aws, clock, signed_in):
+    assert run_of().credentials_in_time("prod", 0.1).secrets == signed_in.secrets
+    clock.advance(3600)
+    aws.clock.advance(3600)
+    aws.faults.add("sts:AssumeRole", delay=3, times=1)
+    started = time.monotonic()
+    with pytest.raises(errors.CredentialsMissing, match='"Prod" could not be had within 1 seconds') as raised:
+        run_of().credentials_in_time("prod", 1)
+    assert time.monotonic() - started < 3
+    assert "atmos auth login --identity Prod" in raised.value.hints
+
+
+def test_what_is_served_was_not_signed_out_of_meanwhile(run_of, aws, clock, signed_in):
+    served = run_of().serving("prod")
+    assert served.answer().secrets == signed_in.secrets
+    served.renew_once()
+    assert carry_out(run_of().logout.provider("portal").sessions).failures == ()
+    aws.journal.clear()
+    assert served.answer() is None
+    served.renew_once()
+    with pytest.raises(errors.CredentialsMissing):
+        served.answer()
+    assert aws.journal.count("sts:AssumeRole") == 0, "nothing that was only in memory is used again"

@@ -1,15 +1,16 @@
 """Everything one can do with the identities of one configuration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atmos_auth.delivery import environment
 from atmos_auth.delivery.aws_files import AwsFiles, Guest, ProfileLocation
-from atmos_auth.delivery.environment import Environment
+from atmos_auth.delivery.environment import Environment, ServedAt
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
+from atmos_auth.domain.freshness import FRESH, freshness
 from atmos_auth.domain.ports import (
     AwsConnections,
     BrowserSessionStore,
@@ -27,6 +28,7 @@ from atmos_auth.usecases.ensure import (
     OFFLINE,
     SILENT,
     ensure,
+    is_refreshable,
     nearest_endpoint,
     nearest_region,
     passes_through,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.logout import Logout
     from atmos_auth.usecases.other_realms import OtherRealms
     from atmos_auth.usecases.required_identities import Companion
+    from atmos_auth.usecases.serve_credentials import ServedCredentials
     from atmos_auth.usecases.validate import Findings
     from atmos_auth.usecases.whoami import Status
 
@@ -167,6 +170,26 @@ class Operations:
         """Return usable credentials, at the least cost that `reach` allows."""
         return self._ensure(self.chain(identity), reach)
 
+    def credentials_in_time(self, identity: str, seconds: float) -> Credential:
+        """Return usable credentials, at the latest after `seconds`; asks nobody.
+
+        Raises `CredentialsMissing` where it takes longer, whatever it is that takes long.
+        """
+        chain = self.chain(identity)
+        found = self._profiles.read(chain)
+        # What is at hand needs no thread to watch over it.
+        if found is not None and freshness(found, self._clock.now()) == FRESH:
+            return found
+        from atmos_auth.host.deadline import within
+
+        try:
+            return within(seconds, lambda: self._ensure(chain, SILENT))
+        except TimeoutError:
+            raise CredentialsMissing(
+                f'credentials for identity "{chain.tip.name}" could not be had within {seconds:.0f} seconds',
+                hints=[f"atmos auth login --identity {chain.tip.name}", "see what takes so long: --verbose"],
+            ) from None
+
     def keys_environment(self, identity: str, reach: str = ASKING) -> Environment:
         """Return variables that hold the credentials themselves."""
         chain = self.chain(identity)
@@ -213,7 +236,8 @@ class Operations:
         from atmos_auth.usecases.clear_environment import left_by
 
         chain = self.chain(former)
-        return left_by(chain, self._profiles.locate(chain), self._integrated_so_far(chain), present)
+        locations = (self._profiles.locate(chain), *self._profiles.refreshing(chain))
+        return left_by(chain, locations, self._integrated_so_far(chain), present)
 
     def child_environment(
         self, identity: str, base: Mapping[str, str], reach: str = ASKING
@@ -233,36 +257,64 @@ class Operations:
         chain = self.chain(identity)
         return self._companions(chain, lambda other, keys: self._profiles.write_beside(chain, other, keys))
 
+    def is_refreshable(self, identity: str) -> bool:
+        """Tell whether a program could get the identity's credentials anew."""
+        return is_refreshable(self.chain(identity))
+
     def refreshing_environment(
         self,
         identity: str,
         base: Mapping[str, str],
         process: str,
+        *,
         required: Callable[[str], str] | None = None,
+        serve: Callable[[str], ServedAt] | None = None,
         reach: str = ASKING,
     ) -> tuple[dict[str, str], Credential]:
         """Return what `child_environment` does, for a child that outlives its credentials.
 
-        It gets them from `process`, a command line that prints them as SDKs expect of a credential process; `required`
-        gives that of another identity, and has those marked `required: true` stand beside it. Raises
-        `InvalidSetting` for chains that start from what the environment gives, which the child no longer has.
+        It gets them from `process`, a command line that prints them as SDKs expect of a credential process, or from
+        where `serve` gives them away, if that is given. `required` gives the command line of another identity, and has
+        those marked `required: true` stand beside it. Raises `InvalidSetting` for chains that start from what the
+        environment gives, which the child no longer has.
         """
         chain = self.chain(identity)
-        require_refreshable(chain)
-        credential = self._ensure(chain, reach)
-        if not isinstance(credential, AwsCredentials):
-            raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
-        if getattr(self._build(chain.root), "signs_in_anew", False):
-            self._prompter.warn(
-                f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
-            )
+        credential = self._renewable(chain, reach)
         guests: list[Guest] = []
         if required is not None:
             there = self._companions(chain, lambda other, _: require_refreshable(other))
-            guests = [Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name)) for c in there]
-        location = self._profiles.write_refreshing(chain, credential, process, guests)
-        variables = environment.with_files(chain.tip.name, location, credential.region, own_variables(chain.tip))
+            guests = [
+                Guest(c.chain.tip.name, c.credentials, required(c.chain.tip.name))
+                for c in there
+                if serve is None or not self._would_win(c.chain)
+            ]
+        variables = self._refreshing(chain, credential, process, guests, serve)
         return self._integrated(chain, credential, environment.for_child(variables, base, delivered=True)), credential
+
+    def endpoint_environment(
+        self, identity: str, process: str, serve: Callable[[str], ServedAt]
+    ) -> tuple[Environment, Credential]:
+        """Return variables that point at where `serve` gives the identity's credentials away; may prompt before.
+
+        Raises what `refreshing_environment` does.
+        """
+        chain = self.chain(identity)
+        credential = self._renewable(chain)
+        return self._told(chain, self._refreshing(chain, credential, process, [], serve)), credential
+
+    def serving(self, identity: str) -> "ServedCredentials":
+        """Return what answers programs that ask for the identity's credentials again and again; asks nobody."""
+        from atmos_auth.usecases.serve_credentials import ServedCredentials
+
+        chain = self.chain(identity)
+        return ServedCredentials(
+            chain.tip.name,
+            stamp=lambda: self._profiles.stamp(chain),
+            read=lambda: self._profiles.read(chain),
+            renew=lambda: self._ensure(chain, SILENT, lambda: self._authenticator().forgetful()),
+            clock=self._clock,
+            log=self._log(),
+        )
 
     def console_url(self, identity: str, wish: "Wish | None" = None, reach: str = ASKING) -> "ConsoleUrl":
         """Return an address that signs whoever opens it in to the web console as the identity."""
@@ -406,14 +458,59 @@ class Operations:
         for remark in remarks_on(self.catalog, chain):
             self._prompter.warn("\n".join((str(remark), *(f"  {hint}" for hint in remark.hints))))
 
-    def _ensure(self, chain: Chain, reach: str) -> Credential:
+    def _renewable(self, chain: Chain, reach: str = ASKING) -> AwsCredentials:
+        """Return credentials that a program can get anew."""
+        require_refreshable(chain)
+        credential = self._ensure(chain, reach)
+        if not isinstance(credential, AwsCredentials):
+            raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
+        if getattr(self._build(chain.root), "signs_in_anew", False):
+            self._prompter.warn(
+                f"{chain.root} asks for every sign-in: what the program gets is not renewed after it ends"
+            )
+        return credential
+
+    def _would_win(self, guest: Chain) -> bool:
+        """Tell whether a profile is the one that SDKs take where none is named, and prefer to an endpoint."""
+        if guest.tip.name != "default":
+            return False
+        self._prompter.warn(
+            'the required identity "default" is left out: its profile would win over the endpoint\n'
+            "  use --refresh=process"
+        )
+        return True
+
+    def _refreshing(
+        self,
+        chain: Chain,
+        credential: AwsCredentials,
+        process: str,
+        guests: Sequence[Guest],
+        serve: Callable[[str], ServedAt] | None,
+    ) -> Environment:
+        own = own_variables(chain.tip)
+        location = self._profiles.write_refreshing(chain, credential, process, guests)
+        if serve is None:
+            return environment.with_files(chain.tip.name, location, credential.region, own)
+        return environment.with_endpoint(
+            chain.tip.name,
+            location,
+            serve(chain.tip.name),
+            region=credential.region,
+            endpoint_url=credential.endpoint_url,
+            extra=own,
+        )
+
+    def _ensure(
+        self, chain: Chain, reach: str, authenticator: "Callable[[], Authenticator] | None" = None
+    ) -> Credential:
         try:
             with pointing_at_keys(self.catalog, chain):
                 return ensure(
                     chain,
                     reach,
                     profiles=self._profiles,
-                    authenticator=self._authenticator,
+                    authenticator=authenticator or self._authenticator,
                     clock=self._clock,
                     when_missing=(lambda: self._other_realms().point_out(chain)) if reach == ASKING else None,
                 )

@@ -35,6 +35,7 @@ from atmos_auth.host.paths import Paths, home_directory
 from atmos_auth.operations import Operations
 
 if TYPE_CHECKING:
+    from atmos_auth.delivery.environment import ServedAt
     from atmos_auth.domain.integration import IntegrationTools
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.host.prompts import TerminalPrompter
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.logout_everywhere import Everywhere
     from atmos_auth.usecases.other_realms import OtherRealms
 
+# How credentials reach the programs of `exec` and `shell`.
+FILES, PROCESS, ENDPOINT = DELIVERIES = ("files", "process", "endpoint")
 # Without -P, Python would load modules from wherever the program that calls us stands.
 _OURSELVES = (sys.executable, "-P", "-m", "atmos_auth")
 
@@ -289,6 +292,20 @@ class Project:
         return bool(self._keyring_type() == "memory")
 
     @cached_property
+    def delivery(self) -> str:
+        """How the configuration wants credentials to reach programs: FILES, PROCESS or ENDPOINT."""
+        configured = self.config.resolve(("auth", "delivery"))
+        if not configured:
+            return FILES
+        if configured not in DELIVERIES:
+            raise InvalidSetting(
+                f'auth.delivery is "{configured}", which is not one of: {", ".join(DELIVERIES)}',
+                place=self.config.place(("auth", "delivery")),
+                hints=[f"write `delivery: {ENDPOINT}`"],
+            )
+        return str(configured)
+
+    @cached_property
     def browser_sessions(self) -> "BrowserSessions":
         """Sign-ins of IAM users through the browser, on disk."""
         from atmos_auth.stores.browser_sessions import BrowserSessions
@@ -527,6 +544,29 @@ class Project:
             environ=self.environ,
             clock=self.clock,
         )
+
+    def serve(self, identity: str, *, port: int = 0) -> "ServedAt":
+        """Give the identity's credentials away on 127.0.0.1:`port` (0: any) until this process ends; tell where.
+
+        Raises `UsageError` when the port cannot be had.
+        """
+        from base64 import urlsafe_b64encode
+
+        from atmos_auth.delivery.container_endpoint import TOKEN_BYTES, ContainerEndpoint
+        from atmos_auth.delivery.environment import ServedAt
+        from atmos_auth.host.background import in_background
+        from atmos_auth.host.files import write_private
+        from atmos_auth.host.runtime_folder import make_runtime_folder
+
+        token = urlsafe_b64encode(os.urandom(TOKEN_BYTES)).decode().rstrip("=")
+        self.log.hide([token])
+        served = self.operations.serving(identity)
+        endpoint = ContainerEndpoint(served.answer, token=token, clock=self.clock, log=self.log, port=port)
+        token_file = os.path.join(make_runtime_folder(self.environ), "token")
+        write_private(token_file, token.encode())
+        in_background(endpoint.serve, "endpoint")
+        in_background(served.keep_fresh, "renewal")
+        return ServedAt(endpoint.address, token_file)
 
     @cached_property
     def notices(self) -> "Notices":

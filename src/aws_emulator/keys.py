@@ -74,7 +74,9 @@ class Keys:
     def issue(
         self, principal: Principal, seconds: int, *, mfa_present: bool = False, origin: Origin = Origin.ROLE
     ) -> Key:
-        """Issue fresh temporary keys that live for some seconds."""
+        """Issue fresh temporary keys that live for some seconds, or as long as the state lets any live."""
+        longest = self._state.longest_key_seconds
+        seconds = seconds if longest is None else min(seconds, longest)
         key = Key(
             access_key_id=_new_id("ASIA"),
             secret_access_key=_new_secret(),

@@ -136,7 +136,9 @@ class State:
     The object is live: a test may change it between two calls. `person` is who sits at the browser,
     `auto_approve` makes that person say yes without being asked, `start_urls` are further addresses the
     portal goes by, `portal_rate` is in requests per second (None: no limit). `sign_in_user` is the ARN
-    of the IAM user the sign-in page offers first; "" means the first of `users`.
+    of the IAM user the sign-in page offers first; "" means the first of `users`. Temporary keys end after
+    `longest_key_seconds` at the latest, if it is set, whatever they were asked to live: so that a test need
+    not wait for the shortest life that AWS gives.
     """
 
     region: str = "us-east-1"
@@ -151,6 +153,7 @@ class State:
     sign_in_user: str = ""
     sign_in_seconds: int = 15 * 60
     sign_in_session_seconds: int = DAY // 2
+    longest_key_seconds: int | None = None
     page_size: int = 3
     portal_rate: float | None = 20
     portal_burst: int = 40

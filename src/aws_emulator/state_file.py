@@ -116,6 +116,7 @@ def _readers(state: State) -> dict[str, Callable[[Value], None]]:
         "eks": lambda value: state.eks.update(read_clusters(value, state)),
         "sign_in_user": lambda value: setattr(state, "sign_in_user", _known(value, state.users, "user in users")),
         "sign_in_seconds": seconds("sign_in_seconds", most=900),
+        "longest_key_seconds": seconds("longest_key_seconds"),
         "sign_in_session_seconds": seconds("sign_in_session_seconds", most=43200),
     }
 

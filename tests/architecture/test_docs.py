@@ -84,7 +84,7 @@ def command_lines() -> list[tuple[str, str]]:
 
 def atmos_commands(line: str) -> Iterator[list[str]]:
     """Give the words after `atmos` for every call on a line of shell."""
-    pieces = [*re.findall(r"\$\((atmos .*?)\)", line), re.sub(r'"?\$\(.*?\)"?', "X", line)]
+    pieces = [*re.findall(r"\$\((atmos .*?)(?: &)?\)", line), re.sub(r'"?\$\(.*?\)"?', "X", line)]
     for piece in (part for whole in pieces for part in BETWEEN.split(whole)):
         words = shlex.split(piece, comments=True)
         while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):

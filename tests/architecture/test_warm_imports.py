@@ -118,6 +118,7 @@ def test_what_integrations_have_done_is_seen_at_a_glance(project: Path, environ:
         ["auth", "env", "--format", "fish"],
         ["auth", "env", "--unset"],
         ["auth", "exec", "--", "true"],
+        ["auth", "credential-process", "dev"],
         ["auth", "whoami", "--offline"],
         ["auth", "list"],
     ],

@@ -66,10 +66,12 @@ def test_a_small_file():
 
 def test_settings():
     state = parse_state(
-        WHOLE + "portal_rate: null\npage_size: 2\ninterval: 0\nauto_approve: true\nregion: eu-central-1\n",
+        WHOLE + "portal_rate: null\npage_size: 2\ninterval: 0\nauto_approve: true\nregion: eu-central-1\n"
+        "longest_key_seconds: 60\n",
         "state.yaml",
     )
     assert (state.portal_rate, state.page_size, state.interval) == (None, 2, 0)
+    assert state.longest_key_seconds == 60
     assert (state.auto_approve, state.region) == (True, "eu-central-1")
 
 

@@ -29,6 +29,18 @@ def test_caller_identity_of_a_permission_set(api):
     assert identity["UserId"].endswith(":demo.user")
 
 
+def test_the_state_can_have_all_temporary_keys_end_early(api):
+    caller = api.sts(api.role_keys())
+    api.aws.state.longest_key_seconds = 60
+    answer = caller.assume_role(RoleArn=DEPLOY, RoleSessionName="one", DurationSeconds=900)
+    assert 50 < seconds_left(answer) <= 60
+    api.aws.clock.advance(60)
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        api.sts(answer["Credentials"]).get_caller_identity()
+    with pytest.raises(ClientError, match="ValidationError"):
+        caller.assume_role(RoleArn=DEPLOY, RoleSessionName="one", DurationSeconds=60)
+
+
 def test_caller_identity_of_a_user(api):
     identity = api.sts(api.user_keys()).get_caller_identity()
     assert identity["Arn"] == "arn:aws:iam::111111111111:user/breakglass"

@@ -42,6 +42,22 @@ def test_a_bare_switch_leaves_the_command_alone(words, value):
 
 
 @pytest.mark.parametrize(
+    ("words", "refresh", "positional", "rest"),
+    [
+        (["auth", "shell"], None, [], None),
+        (["auth", "shell", "--refresh"], "", [], None),
+        (["auth", "shell", "--refresh", "prod"], "", ["prod"], None),
+        (["auth", "shell", "--refresh=endpoint", "prod"], "endpoint", ["prod"], None),
+        (["auth", "shell", "prod", "--refresh", "--", "process"], "", ["prod"], ["process"]),
+        (["auth", "shell", "--", "--refresh"], None, [], ["--refresh"]),
+    ],
+)
+def test_refresh_takes_a_value_after_an_equals_sign_only(words, refresh, positional, rest):
+    arguments = parse(words).arguments
+    assert (arguments.refresh, arguments.positional, arguments.rest) == (refresh, positional, rest)
+
+
+@pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
         (["atuh"], 'unknown command "atmos atuh"', "atmos auth"),

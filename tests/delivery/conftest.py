@@ -1,5 +1,6 @@
 """AWS files below a folder of their own, and botocore as the reader whose word counts."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from atmos_auth.delivery.aws_files import AwsFiles, ProfileLocation
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
 from atmos_auth.host.paths import Paths
 from atmos_auth.testing import FakeClock, chain
+
+# What tests share: `loopback_client`, `running_endpoint`.
+sys.path += [str(Path(__file__).parents[1] / "host"), str(Path(__file__).parent)]
 
 PORTAL = Link("portal", PROVIDER, "aws/iam-identity-center", {})
 

@@ -475,3 +475,33 @@ def test_a_custom_folder_keeps_realms_apart_too(tmp_path, chain_to, clock):
 
     assert files_of("").folder(root) == str(tmp_path / "custom" / "portal")
     assert files_of("acme").folder(root) == str(tmp_path / "custom" / "acme" / "portal")
+
+
+def test_the_stamp_changes_whenever_what_is_read_does(files, chain_to):
+    dev = chain_to("dev")
+    assert files.stamp(dev) is None
+    files.write(dev, aws_credentials())
+    stamps = [files.stamp(dev), files.stamp(dev)]
+    assert stamps[0] == stamps[1] is not None
+    # Of the same length, and at once.
+    files.write(dev, aws_credentials(access_key_id="ASIASAMPLESAMPLESAMQ"))
+    stamps.append(files.stamp(dev))
+    files.write(chain_to("other"), aws_credentials())
+    stamps.append(files.stamp(dev))
+    files.remove(dev)
+    stamps.append(files.stamp(dev))
+    assert len(set(stamps[1:])) == 4
+
+
+def test_where_it_would_be_refreshed_from_is_known_before_and_goes_with_it(files, chain_to):
+    dev = chain_to("dev")
+    files.write(dev, aws_credentials())
+    alone, hosting = files.refreshing(dev)
+    assert files.write_refreshing(dev, aws_credentials(), "fetch") == alone
+    guest = Guest("other", aws_credentials(), "fetch other")
+    assert files.write_refreshing(dev, aws_credentials(), "fetch", [guest]) == hosting
+    assert Path(alone.config_file).exists()
+    assert Path(hosting.config_file).exists()
+    files.remove(dev)
+    assert not Path(alone.config_file).exists()
+    assert not Path(hosting.config_file).exists()

@@ -1,7 +1,15 @@
 import pytest
 
 from atmos_auth.delivery.aws_files import ProfileLocation
-from atmos_auth.delivery.environment import for_child, passing_through, with_files, with_keys
+from atmos_auth.delivery.environment import (
+    ServedAt,
+    for_child,
+    is_endpoint_of_ours,
+    passing_through,
+    with_endpoint,
+    with_files,
+    with_keys,
+)
 from atmos_auth.domain import env_names
 from atmos_auth.testing import aws_credentials
 
@@ -96,3 +104,33 @@ def test_the_callers_environment_is_not_touched():
     environ = {"AWS_ACCESS_KEY_ID": "AKIA"}
     for_child(with_files("dev", LOCATION, None, {}), environ, delivered=True)
     assert environ == {"AWS_ACCESS_KEY_ID": "AKIA"}
+
+
+def test_an_endpoint_is_pointed_at_and_no_profile_is_beside_it():
+    served = ServedAt("http://127.0.0.1:4711/atmos/credentials", "/run/me/token")
+    environment = with_endpoint("dev", LOCATION, served, region="eu-west-1", endpoint_url=None, extra={"TEAM": "blue"})
+    assert environment.variables == REGION | {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": served.address,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": served.token_file,
+        "AWS_SHARED_CREDENTIALS_FILE": "/home/me/credentials",
+        "AWS_CONFIG_FILE": "/home/me/config",
+        "ATMOS_IDENTITY": "dev",
+        "TEAM": "blue",
+    }
+    assert {"AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_ACCESS_KEY_ID"} <= set(environment.unset)
+    emulated = with_endpoint("dev", LOCATION, served, region=None, endpoint_url="http://127.0.0.1:1", extra={})
+    assert emulated.variables["AWS_ENDPOINT_URL_STS"] == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_ours"),
+    [
+        ("http://127.0.0.1:4711/atmos/credentials", True),
+        ("http://127.0.0.1:4711/", False),
+        ("http://169.254.170.23/v1/credentials", False),
+        ("http://evil.example/http://127.0.0.1:1/atmos/credentials", False),
+        ("", False),
+    ],
+)
+def test_an_endpoint_of_ours_is_recognised(address, is_ours):
+    assert is_endpoint_of_ours(address) == is_ours

@@ -1,6 +1,6 @@
 import pytest
 
-from atmos_auth.domain.freshness import EXPIRED, FRESH, STALE, freshness
+from atmos_auth.domain.freshness import EXPIRED, FRESH, STALE, freshness, seconds_fresh
 from atmos_auth.testing import NOW, aws_credentials, sso_token
 
 HOUR, QUARTER = 3600, 900
@@ -35,6 +35,16 @@ def test_the_windows_before_the_end(life, left, state):
 
 def test_keys_without_an_end_are_always_fresh():
     assert freshness(aws_credentials(expires_at=None), NOW * 2) == FRESH
+    assert seconds_fresh(aws_credentials(expires_at=None), NOW * 2) == float("inf")
+
+
+@pytest.mark.parametrize("life", [16, QUARTER, HOUR, 12 * HOUR])
+def test_how_long_they_stay_fresh(life):
+    credentials = aws_credentials(expires_at=NOW + life, issued_at=NOW)
+    seconds = seconds_fresh(credentials, NOW)
+    assert freshness(credentials, NOW + seconds - 0.5) == FRESH
+    assert freshness(credentials, NOW + seconds) == STALE
+    assert seconds_fresh(credentials, NOW + seconds + 1) == 0
 
 
 @pytest.mark.parametrize(("left", "expired"), [(1, False), (0, True), (-1, True)])

@@ -215,3 +215,30 @@ def test_whoever_runs_several_learns_what_was_sent_meanwhile(environ, send, told
     send(process)
     out, _ = process.communicate(timeout=60)
     assert out.splitlines()[-1] == told
+
+
+# What keeps Python's one lock busy while the child is started is what a signal could get lost behind.
+BESIDE_THREADS = """\
+import sys, threading
+from atmos_auth.host.background import in_background
+from atmos_auth.host.process import run
+def busy():
+    while True: pass
+for number in range(2):
+    in_background(busy, f"busy-{number}")
+script = "trap 'exit 5' TERM; kill -TERM $PPID; while :; do sleep 0.02; done"
+statuses = {run(["sh", "-c", script], {"PATH": sys.argv[1]}) for _ in range(25)}
+print(statuses)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_no_signal_is_lost_behind_our_own_threads():
+    done = subprocess.run(
+        [sys.executable, "-c", BESIDE_THREADS, os.environ["PATH"]],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "{5}\n"

@@ -40,7 +40,7 @@ def callers(result) -> list[str]:
     return [re.sub(r".*assumed-role/(AWSReservedSSO_)?([A-Za-z]+).*", r"\2", arn) for arn in arns]
 
 
-@pytest.mark.parametrize("flags", [(), ("--refresh",)])
+@pytest.mark.parametrize("flags", [(), ("--refresh",), ("--refresh=endpoint",)])
 def test_every_profile_works_through_one_pair_of_files(project, flags):
     result = run(project, *flags, "--with-required", "--", "python", "caller.py", "prod", "base", "staging")
     assert callers(result) == ["DeployRole", "AdminAccess", "ReadOnlyAccess"]

@@ -283,13 +283,16 @@ def test_the_identity_is_what_every_tool_in_it_works_as(machine):
     assert re.search(r"Expires +\d{4}-\d\d-\d\d .* \(\d+m", entering)
 
 
-def test_a_shell_that_outlives_its_credentials_can_have_them_renewed(machine):
-    """The profile runs us, so that what is renewed meanwhile is found."""
+@pytest.mark.parametrize("flag", ["--refresh", "--refresh=endpoint"])
+def test_a_shell_that_outlives_its_credentials_can_have_them_renewed(machine, flag: str):
+    """The profile runs us, or programs ask us, so that what is renewed meanwhile is found."""
     machine.login()
     script = "sed -i s/expiration=[^' ']*/expiration=2020-01-01T01:00:00Z/ $KEPT; aws sts get-caller-identity"
     kept = {"KEPT": str(machine.credentials())}
-    result = machine.atmos("auth", "shell", "--refresh", "--shell", "sh", "--", "-c", script, env=kept)
+    result = machine.atmos("auth", "shell", flag, "--shell", "sh", "--", "-c", script, env=kept)
     assert "assumed-role/DeployRole" in result.stdout, result.stderr
+    assert re.search(r"Expires .*, and is renewed$", result.stderr, re.MULTILINE)
+    assert "have expired" not in result.stderr
     assert "2020-01-01" not in machine.credentials().read_text()
 
 

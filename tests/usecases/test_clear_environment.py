@@ -37,25 +37,43 @@ def test_of_a_list_of_paths_those_of_others_stay():
     assert "KUBECONFIG" not in environment.unset
     for present in ({"KUBECONFIG": "/ours"}, {}):
         assert {"KUBECONFIG", "DOCKER_CONFIG"} <= set(cleared(dev(), ours, present).unset)
-    left = left_by(dev(), LOCATION, ours, {"KUBECONFIG": "/mine:/ours", "DOCKER_CONFIG": "/docker"})
+    left = left_by(dev(), [LOCATION], ours, {"KUBECONFIG": "/mine:/ours", "DOCKER_CONFIG": "/docker"})
     assert left == ("DOCKER_CONFIG",)
 
 
 def test_what_is_left_of_an_identity_is_recognised_by_its_value():
     files = with_files("dev", LOCATION, "eu-west-1", {"TEAM": "blue"}).variables
-    assert set(left_by(dev(), LOCATION, {}, files)) == set(files)
+    assert set(left_by(dev(), [LOCATION], {}, files)) == set(files)
     present = files | {"TEAM": "mine", "AWS_REGION": "us-east-1", "AWS_PROFILE": "mine", "OTHER": "x"}
-    assert set(left_by(dev(), LOCATION, {}, present)) == set(files) - {"TEAM", "AWS_REGION", "AWS_PROFILE"}
-    assert left_by(dev(), LOCATION, {}, {}) == ()
+    assert set(left_by(dev(), [LOCATION], {}, present)) == set(files) - {"TEAM", "AWS_REGION", "AWS_PROFILE"}
+    assert left_by(dev(), [LOCATION], {}, {}) == ()
+
+
+def test_an_endpoint_of_ours_is_left_by_its_identity_and_one_of_others_stays():
+    served = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/atmos/credentials",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/run/token",
+    }
+    assert set(left_by(dev(), [LOCATION], {}, served)) == set(served)
+    theirs = served | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials"}
+    assert left_by(dev(), [LOCATION], {}, theirs) == ()
+    assert set(served) <= set(EVER_SET)
+
+
+def test_every_place_where_a_profile_may_be_is_known():
+    other = ProfileLocation("dev", "/dev/null", "/atmos/refreshing/x.config")
+    files = with_files("dev", other, None, {}).variables
+    assert "AWS_CONFIG_FILE" not in left_by(dev(), [LOCATION], {}, files)
+    assert set(left_by(dev(), [LOCATION, other], {}, files)) == set(files)
 
 
 def test_keys_with_an_end_beside_an_identity_are_ours_whatever_their_value():
     keys = with_keys("dev", aws_credentials(endpoint_url="http://127.0.0.1:1"), {}).variables
-    assert set(left_by(dev(), LOCATION, {}, keys)) == set(keys)
+    assert set(left_by(dev(), [LOCATION], {}, keys)) == set(keys)
     assert set(keys) > KEYS
     # Without an end they are the person's own long-lived ones.
     del keys["AWS_CREDENTIAL_EXPIRATION"]
-    assert not KEYS & set(left_by(dev(), LOCATION, {}, keys))
+    assert not KEYS & set(left_by(dev(), [LOCATION], {}, keys))
 
 
 def test_an_own_list_that_cannot_be_read_is_an_error():

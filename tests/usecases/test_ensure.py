@@ -85,6 +85,7 @@ def test_silently_what_would_need_a_person_is_missing(profiles, failure):
         obtain(profiles, SILENT, Obtaining(failure))
     assert caught.value.hints == ("atmos auth login --identity dev",)
     assert caught.value.exit_code == 1
+    assert caught.value.details == (("held",) if isinstance(failure, errors.LockTimeout) else ())
 
 
 @pytest.mark.parametrize("reach", [SILENT, ASKING])

@@ -47,7 +47,8 @@ def test_a_good_configuration_has_no_findings(check):
 
 
 @pytest.mark.parametrize(
-    "auth", ["", "realm: acme\n", "providers: {}\nidentities: {}\n", "console: { isolated: true }\n"]
+    "auth",
+    ["", "realm: acme\n", "providers: {}\nidentities: {}\n", "console: { isolated: true }\n", "delivery: endpoint\n"],
 )
 def test_there_need_not_be_anything(check, auth):
     assert check(auth) == ((), ())
@@ -65,6 +66,7 @@ identities:
 
 # Lines count from 1, and `auth:` is the first; each entry is indented by two more columns.
 BROKEN = {
+    "a way to deliver that is none": ("delivery: fax\n", InvalidSetting, 'delivery is "fax"', [(2, 13)]),
     "a general setting is wrong": ("realm: BIG\n", InvalidSetting, "realm is", [(2, 10)]),
     "consoles open in a way that is none": (
         "console: { isolated: maybe }\n",

@@ -24,6 +24,7 @@ COMMANDS = (
         "atmos_auth.cli.auth.credential_process",
         "Print credentials the way AWS SDKs ask programs for them",
     ),
+    Command(("auth", "serve"), "atmos_auth.cli.auth.serve", "Give credentials to AWS SDKs over HTTP, and renew them"),
     Command(
         ("auth", "list"),
         "atmos_auth.cli.auth.list",

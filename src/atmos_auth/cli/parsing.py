@@ -14,6 +14,8 @@ PICK = "\n"
 WIDTH = 80
 # What switches a flag on; DISABLING_WORDS switch it off.
 ENABLING_WORDS = ("true", "1", "yes", "on")
+# Flags whose value, if there is one, follows after `=`: the next word is none of theirs.
+GLUED = ("--refresh",)
 
 
 class Invocation:
@@ -57,7 +59,7 @@ class Parser(argparse.ArgumentParser):
         return [
             Flag(
                 names=tuple(sorted(action.option_strings, key=len, reverse=True)),
-                takes_value=action.nargs != 0,
+                takes_value=action.nargs != 0 and not _is_glued(action),
                 may_stand_alone=action.nargs == "?",
                 repeatable=isinstance(action, argparse._AppendAction),  # noqa: SLF001 - it has no public name
                 about=action.help or "",
@@ -100,6 +102,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         if not action.option_strings or action.nargs == 0:
             return super()._format_action_invocation(action)
         value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        if _is_glued(action):
+            return f"{', '.join(action.option_strings)}[={value.strip('[]')}]"
         return f"{', '.join(action.option_strings)} {value}"
 
 
@@ -311,8 +315,9 @@ def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _with_explicit_switch(words: list[str]) -> list[str]:
-    """Keep a bare --interactive from taking the command that follows it for its value."""
+    """Keep a bare --interactive, or a glued flag, from taking the word that follows it for its value."""
     switches = (*ENABLING_WORDS, *env_names.DISABLING_WORDS)
+    words = [f"{word}=" if word in GLUED else word for word in words]
     return [
         f"{word}=true" if word == "--interactive" and not (after and after.lower() in switches) else word
         for word, after in zip(words, [*words[1:], ""], strict=False)
@@ -329,6 +334,10 @@ def _show_help(arguments: argparse.Namespace, root: Parser) -> NoReturn:
         )
     (getattr(arguments, "group", None) or root).print_help()
     raise SystemExit(0)
+
+
+def _is_glued(action: argparse.Action) -> bool:
+    return any(name in GLUED for name in action.option_strings)
 
 
 def _is_flag(word: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.parsing import PICK, add_identity_flag, flags_of
-from atmos_auth.cli.running_as import add_flags, environment_as
+from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
 from atmos_auth.cli.workflow_screen import Screen, show_plan
@@ -36,7 +36,7 @@ examples:
   atmos workflow deploy --from-step apply    go on from there
   atmos workflow deploy --identity=false     with the job's own credentials"""
 # Flags about how credentials are had, which steps of ours heed as well.
-_HANDED_ON = ("--refresh", "--with-required", "--no-browser", "--qr")
+_HANDED_ON = ("--with-required", "--no-browser", "--qr")
 POSITIONALS = 1
 POSITIONAL_COMPLETIONS = WORKFLOWS
 COMPLETIONS = {"--file": WORKFLOW_FILES, "--from-step": WORKFLOW_STEPS}
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         plan,
         Tools(
             base=project.child_base,
-            become=lambda name, base: environment_as(name, arguments, project, base)[0],
+            become=lambda name, base: running_as(name, arguments, project, base).environment,
             own_command=partial(_own_command, arguments, project),
             resume=partial(_resuming, arguments, identity, written, is_one_of_several),
             audience=screen,
@@ -83,13 +83,18 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
 def _own_command(arguments: argparse.Namespace, project: Project, words: Sequence[str]) -> list[str]:
     """Return the words that run a command of ours, with those of this run's flags that it knows."""
-    said = [flag for flag in _HANDED_ON if getattr(arguments, flag[2:].replace("-", "_"), False)]
+    said = _handed_on(arguments)
     command = next((c for c in COMMANDS if c.words == tuple(words[: len(c.words)])), None)
     if said and command is not None:
         known = {name for flag in flags_of(command.words) for name in flag.names}
         end = len(command.words)
-        words = [*words[:end], *(flag for flag in said if flag in known), *words[end:]]
+        words = [*words[:end], *(flag for flag in said if flag.partition("=")[0] in known), *words[end:]]
     return project.nested_command(words)
+
+
+def _handed_on(arguments: argparse.Namespace) -> list[str]:
+    refresh = [] if arguments.refresh is None else [f"--refresh={arguments.refresh}".rstrip("=")]
+    return refresh + [flag for flag in _HANDED_ON if vars(arguments).get(flag[2:].replace("-", "_"))]
 
 
 def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, bool]:
@@ -189,8 +194,7 @@ def _resuming(
     }
     words = ["atmos", "workflow", written.name]
     words += [word for flag, values in flags.items() for value in values if value for word in _said(flag, value)]
-    words += [flag for flag in _HANDED_ON if said.get(flag[2:].replace("-", "_"))]
-    return shlex.join(words)
+    return shlex.join([*words, *_handed_on(arguments)])
 
 
 def _said(flag: str, value: str) -> tuple[str, ...]:

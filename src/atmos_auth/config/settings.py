@@ -189,6 +189,14 @@ class Keyring(Struct, frozen=True, forbid_unknown_fields=True):
     spec: dict[str, Any] = field(default_factory=dict)
 
 
+Delivery = Annotated[
+    str,
+    Meta(
+        pattern="^(files|process|endpoint)$",
+        description="a way for credentials to reach programs (files, process, endpoint)",
+        examples=["endpoint"],
+    ),
+]
 Sharing = Annotated[
     str,
     Meta(

@@ -92,10 +92,9 @@ class AwsFiles:
 
     def is_read_from(self, chain: Chain, credentials_file: str, config_file: str) -> bool:
         """Tell whether these are the files that a program is given to find the tip's profile in."""
-        location = self.locate(chain)
-        if _is_same_file(credentials_file, location.credentials_file):
+        if _is_same_file(credentials_file, self.locate(chain).credentials_file):
             return True
-        return any(_is_same_file(config_file, self._refreshing(chain, guests=guests)) for guests in (False, True))
+        return any(_is_same_file(config_file, location.config_file) for location in self.refreshing(chain))
 
     def folder(self, root: Link) -> str:
         """Folder of the files of every chain that starts at `root`."""
@@ -113,6 +112,14 @@ class AwsFiles:
         location = self.locate(chain)
         found = credentials_of(_text(location.credentials_file), location.profile)
         return found[0] if found is not None and found[1].get("chain") == chain.fingerprint else None
+
+    def stamp(self, chain: Chain) -> tuple[int, int, int] | None:
+        """Return what changes whenever the file that `read` reads does; None where there is none."""
+        try:
+            status = os.stat(self.locate(chain).credentials_file)
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def restore(self, chain: Chain) -> AwsCredentials | None:
         """Deliver again what another chain displaced, if it is still there; raises `StoreError` or `LockTimeout`."""
@@ -160,12 +167,20 @@ class AwsFiles:
         It stands in a file of its own, for keys in a file beside it would win; `guests` are profiles that stand in it
         too. Raises `StoreError`.
         """
-        path = self._refreshing(chain, guests=bool(guests))
+        location = self.refreshing(chain)[bool(guests)]
         text = with_config("", chain.tip.name, credentials, process=process)
         for guest in guests:
             text = with_config(text, guest.profile, guest.credentials, process=guest.process)
-        write_private(path, _bytes(text))
-        return ProfileLocation(chain.tip.name, os.devnull, path)
+        write_private(location.config_file, _bytes(text))
+        return location
+
+    def refreshing(self, chain: Chain) -> tuple[ProfileLocation, ProfileLocation]:
+        """Tell where `write_refreshing` writes, without guests and with, whether or not it has."""
+        # A program may run with the one file while another is started with the other.
+        folder = os.path.join(self.folder(chain.root), REFRESHING)
+        names = (f"{chain.fingerprint}.config", f"{chain.fingerprint}.with-required.config")
+        alone, hosting = (ProfileLocation(chain.tip.name, os.devnull, os.path.join(folder, name)) for name in names)
+        return alone, hosting
 
     def holds(self, chain: Chain) -> bool:
         """Tell whether there is anything under the name of the chain's tip, whichever chain it came from."""
@@ -173,8 +188,8 @@ class AwsFiles:
 
     def remove(self, chain: Chain) -> bool:
         """Remove the profile of the chain's tip, wherever it is a guest too; tell whether there was one."""
-        for guests in (False, True):
-            remove_file(self._refreshing(chain, guests=guests))
+        for location in self.refreshing(chain):
+            remove_file(location.config_file)
         removed = [self._remove(folder, goes) for folder, goes in self._places(chain)]
         return any(removed)
 
@@ -245,11 +260,6 @@ class AwsFiles:
 
     def _displaced(self, chain: Chain) -> str:
         return os.path.join(self.folder(chain.root), DISPLACED)
-
-    def _refreshing(self, chain: Chain, *, guests: bool) -> str:
-        # A program may run with the one file while another is started with the other.
-        name = f"{chain.fingerprint}{'.with-required' if guests else ''}.config"
-        return os.path.join(self.folder(chain.root), REFRESHING, name)
 
     def _sections(self, folder: str, goes: Callable[[str, Mapping[str, str]], bool]) -> list[tuple[str, str]]:
         """Find the sections, as (file, header), of every profile that `goes`, given its name and its marker's facts."""

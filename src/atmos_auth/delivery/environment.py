@@ -8,6 +8,8 @@ from atmos_auth.domain import env_names as names
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.timestamps import to_text
 
+# Where an endpoint of ours gives credentials away.
+ENDPOINT_ADDRESS, ENDPOINT_PATH = "127.0.0.1", "/atmos/credentials"
 # Whoever reads these can act as the identity.
 SECRETS = (names.AWS_ACCESS_KEY_ID, names.AWS_SECRET_ACCESS_KEY, names.AWS_SESSION_TOKEN)
 # All that `with_keys` and `with_files` set or unset, an identity's own variables aside.
@@ -25,6 +27,18 @@ class Environment(NamedTuple):
 
     variables: dict[str, str]
     unset: tuple[str, ...]
+
+
+class ServedAt(NamedTuple):
+    """Where credentials are to be had: an address, and the file with the token that must be shown there."""
+
+    address: str
+    token_file: str
+
+
+def is_endpoint_of_ours(address: str) -> bool:
+    """Tell whether an address is one that an endpoint of ours, running or not, could have."""
+    return address.startswith(f"http://{ENDPOINT_ADDRESS}:") and address.endswith(ENDPOINT_PATH)
 
 
 def with_keys(identity: str, credentials: AwsCredentials, extra: Mapping[str, str]) -> Environment:
@@ -56,6 +70,34 @@ def with_files(identity: str, location: ProfileLocation, region: str | None, ext
     }
     variables |= _region(region) | dict(extra)
     return Environment(variables, _absent(names.CONFLICTING_WITH_PROFILE, variables))
+
+
+def with_endpoint(
+    identity: str,
+    location: ProfileLocation,
+    served: ServedAt,
+    *,
+    region: str | None,
+    endpoint_url: str | None,
+    extra: Mapping[str, str],
+) -> Environment:
+    """Point at an endpoint that gives credentials away; holds no secret.
+
+    The files at `location` are there for profiles that a program names itself, and so that nothing in the person's
+    own files wins. `endpoint_url` is where STS answers if not at AWS.
+    """
+    variables = {
+        names.AWS_CONTAINER_CREDENTIALS_FULL_URI: served.address,
+        names.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: served.token_file,
+        names.AWS_SHARED_CREDENTIALS_FILE: location.credentials_file,
+        names.AWS_CONFIG_FILE: location.config_file,
+        names.ATMOS_IDENTITY: identity,
+    }
+    if endpoint_url:
+        variables[names.AWS_ENDPOINT_URL_STS] = endpoint_url
+    variables |= _region(region) | dict(extra)
+    # A profile that is named wins over the endpoint.
+    return Environment(variables, _absent((*names.CONFLICTING_WITH_PROFILE, names.AWS_PROFILE), variables))
 
 
 def passing_through(identity: str, region: str | None, extra: Mapping[str, str]) -> Environment:

@@ -20,7 +20,21 @@ def freshness(credential: Credential, now: float) -> str:
     if credential.expires_at is None:
         return FRESH
     left = credential.expires_at - now
-    life = credential.expires_at - credential.issued_at if credential.issued_at is not None else left
+    life = _life(credential, left)
     if left <= min(MANDATORY_SECONDS, life / 10):
         return EXPIRED
     return STALE if left <= min(ADVISORY_SECONDS, life / 4) else FRESH
+
+
+def seconds_fresh(credential: Credential, now: float) -> float:
+    """Tell for how long `credential` stays FRESH; 0 when it is not, infinite when it has no end."""
+    if credential.expires_at is None:
+        return float("inf")
+    left = credential.expires_at - now
+    return max(0.0, left - min(ADVISORY_SECONDS, _life(credential, left) / 4))
+
+
+def _life(credential: Credential, left: float) -> float:
+    if credential.expires_at is None or credential.issued_at is None:
+        return left
+    return credential.expires_at - credential.issued_at

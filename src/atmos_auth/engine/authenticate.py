@@ -46,6 +46,11 @@ class Authenticator:
             build=self._build,
         )
 
+    def forgetful(self) -> "Authenticator":
+        """Return this one, after it has forgotten what only this process remembers: in one that goes on for long."""
+        self._cache.forget()
+        return self
+
     def through_browser(self) -> "Authenticator":
         """Return an authenticator whose tips sign in through the browser, heeding nothing that is stored."""
 

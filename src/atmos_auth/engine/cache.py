@@ -36,6 +36,10 @@ class CredentialCache:
         elif isinstance(credential, AwsCredentials):
             self._profiles.write(chain, credential)
 
+    def forget(self) -> None:
+        """Drop what only this process remembers: what is on disk may have been signed out of meanwhile."""
+        self._memory.clear()
+
     def signed_in(self, credential: Credential) -> None:
         """A person signed in afresh: drop what came from the session before, it may have been another person's."""
         if credential.session is not None:

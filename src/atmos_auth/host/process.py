@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from atmos_auth.domain.errors import CommandNotFound
@@ -56,12 +56,13 @@ def run_in(
         with _being_in(directory):
             child = _start(argv, environ, mask, onto_stderr=onto_stderr)
         # After the start, so that a child of a shell's background job keeps what that shell decided.
-        heard, previous = _take_over(child)
+        (heard, previous), bell = _take_over(child), _Bell()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        status = _wait(child)
+        status = _wait(child, bell)
     finally:
+        bell.close()
         for number, handler in previous.items():
             signal.signal(number, handler)
     alone = [number for number in heard if number in _signals(_TO_END)]
@@ -144,11 +145,43 @@ def _take_over(child: int) -> tuple[list[int], dict[signal.Signals, Any]]:
             return  # it has ended meanwhile
 
     previous = {number: signal.signal(number, outlive) for number in _signals(_FROM_TERMINAL)}
+    previous |= {signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda *_: None)}
     return heard, previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
 
 
-def _wait(child: int) -> int:
-    _, status = os.waitpid(child, 0)
+class _Bell:
+    """Rings whenever a signal comes, also one that comes before somebody listens.
+
+    Waiting for the child itself would miss what comes just before: Python notes a signal, and handles it when the wait
+    is over. With threads of ours beside it, that moment is long enough to be met.
+    """
+
+    def __init__(self) -> None:
+        self._ear, self._rope = os.pipe()
+        os.set_blocking(self._ear, False)
+        os.set_blocking(self._rope, False)
+        self._before = signal.set_wakeup_fd(self._rope, warn_on_full_buffer=False)
+
+    def wait(self) -> None:
+        import select
+
+        select.select([self._ear], [], [])
+        with suppress(BlockingIOError):
+            os.read(self._ear, 4096)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(self._before)
+        os.close(self._ear)
+        os.close(self._rope)
+
+
+def _wait(child: int, bell: _Bell) -> int:
+    while True:
+        # Its end rings as well.
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        bell.wait()
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 

@@ -1,7 +1,7 @@
 """What must go from a shell's environment: all that `auth env` ever sets, or what another identity left there."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from atmos_auth.delivery import environment
 from atmos_auth.delivery.aws_files import ProfileLocation
@@ -25,20 +25,25 @@ def cleared(chain: Chain | None, integrated: Mapping[str, str], present: Mapping
 
 
 def left_by(
-    former: Chain, location: ProfileLocation, integrated: Mapping[str, str], present: Mapping[str, str]
+    former: Chain, locations: Iterable[ProfileLocation], integrated: Mapping[str, str], present: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Name the variables in `present` that `auth env` set for `former`, whose profile is at `location`.
+    """Name the variables in `present` that `auth env` or `auth serve` set for `former`, with profiles at `locations`.
 
     A variable that holds another value is the person's own by now, and stays. Raises `InvalidSetting`.
     """
     endpoint = nearest_endpoint(former)
-    set_then = {
-        **environment.with_files(former.tip.name, location, nearest_region(former), {}).variables,
-        **({names.AWS_ENDPOINT_URL_STS: endpoint} if endpoint else {}),
-        **own_variables(former.tip),
-        **integrated,
-    }
-    left = [name for name, value in set_then.items() if present.get(name) == value]
+    set_then = [
+        *({names.AWS_ENDPOINT_URL_STS: endpoint} if endpoint else {}).items(),
+        *own_variables(former.tip).items(),
+        *integrated.items(),
+    ]
+    for location in locations:
+        set_then += environment.with_files(former.tip.name, location, nearest_region(former), {}).variables.items()
+    left = [name for name, value in set_then if present.get(name) == value]
+    if environment.is_endpoint_of_ours(present.get(names.AWS_CONTAINER_CREDENTIALS_FULL_URI, "")):
+        # Address and token are new with every run: no value to compare.
+        ours = (names.AWS_CONTAINER_CREDENTIALS_FULL_URI, names.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
+        left += [name for name in ours if name in present]
     if names.AWS_CREDENTIAL_EXPIRATION in present:
         # Nobody but us prints an identity, keys and their end together, and keys are renewed: no value to compare.
         left += [name for name in (*environment.SECRETS, names.AWS_CREDENTIAL_EXPIRATION) if name in present]

@@ -50,8 +50,12 @@ def ensure(
         return _with_hint(lambda: authenticator().credential(chain), login)
     try:
         return authenticator().silent().credential(chain)
-    except (NeedsPerson, LockTimeout) as person:
+    except NeedsPerson as person:
         raise _missing(chain, delivered, login) from person
+    except LockTimeout as busy:
+        missing = _missing(chain, delivered, login)
+        missing.details = (busy.message,)
+        raise missing from busy
 
 
 def passes_through(chain: Chain) -> bool:
@@ -59,9 +63,14 @@ def passes_through(chain: Chain) -> bool:
     return chain.parent is None and registry.find(chain.root.kind, chain.root.role).ambient
 
 
+def is_refreshable(chain: Chain) -> bool:
+    """Tell whether a program could get the tip's credentials anew: not what starts from its own environment."""
+    return not registry.find(chain.root.kind, chain.root.role).ambient
+
+
 def require_refreshable(chain: Chain, *, instead: str = "leave --refresh out") -> None:
     """Raise `InvalidSetting`, with what to do `instead`, when a program could not get the tip's credentials anew."""
-    if registry.find(chain.root.kind, chain.root.role).ambient:
+    if not is_refreshable(chain):
         raise InvalidSetting(
             f"{chain.tip} starts from what the environment gives, and a program that runs as it has another one",
             place=chain.root.place,

@@ -38,6 +38,9 @@ def offered(line: str) -> list[str]:
     [
         ("atmos ", ["auth"]),
         ("atmos au", ["auth"]),
+        ("atmos auth shell --refresh=e", ["--refresh=endpoint"]),
+        ("atmos auth exec --refresh=", ["--refresh=process", "--refresh=endpoint", "--refresh=off"]),
+        ("atmos auth shell --refresh dev", ["dev-admin", "Dev-reader"]),
         ("atmos auth keyring ", ["move"]),
         ("atmos auth who", ["whoami"]),
         ("atmos-auth who", ["whoami"]),

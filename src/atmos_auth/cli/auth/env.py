@@ -2,19 +2,19 @@
 
 import argparse
 import os
-from collections.abc import Collection
 from contextlib import suppress
 from typing import TextIO
 
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.printed_variables import RAW, chosen, in_the_way, print_data
 from atmos_auth.cli.running_as import credential_process
 from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, StoreError, UnknownIdentity, UsageError
+from atmos_auth.domain.errors import StoreError, UnknownIdentity, UsageError
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
-from atmos_auth.usecases.select_identity import Asked, disables
+from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
 
 USAGE = "atmos auth env [IDENTITY] [flags]"
@@ -34,8 +34,6 @@ examples:
 POSITIONALS = 1
 MODES = ("keys", "files", "process")
 STDOUT = "-"
-# Paths may hold bytes that are not UTF-8: they are written as they are.
-_RAW = "surrogateescape"
 COMPLETIONS = {"--format": tuple(FORMATS), "--mode": MODES}
 
 
@@ -62,8 +60,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the variables on stdout, or append them to a file."""
     said = asked(arguments)
-    file_format = _chosen(arguments.format, project, env_names.ATMOS_AUTH_ENV_FORMAT, FORMATS, "format") or "bash"
-    mode = _chosen(arguments.mode, project, env_names.ATMOS_AUTH_ENV_MODE, MODES, "mode") or "keys"
+    file_format = chosen(arguments.format, project, env_names.ATMOS_AUTH_ENV_FORMAT, FORMATS, "format") or "bash"
+    mode = chosen(arguments.mode, project, env_names.ATMOS_AUTH_ENV_MODE, MODES, "mode") or "keys"
     if arguments.unset:
         require_unsetting(file_format)
         _hand_over(arguments, project, _cleared(said, project), file_format)
@@ -73,7 +71,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     if identity is not None:
         environment = _environment(arguments, project, identity, mode)
         _warn_of_what_wins(environment, arguments, project, file_format)
-        environment = environment._replace(unset=_in_the_way(environment, identity, project))
+        environment = environment._replace(unset=in_the_way(environment, identity, project))
     _hand_over(arguments, project, environment, file_format)
     return 0
 
@@ -91,18 +89,6 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
     if mode == "process":
         return project.operations.process_environment(identity, credential_process(project, identity), pointing_reach)
     return project.operations.files_environment(identity, pointing_reach)
-
-
-def _in_the_way(environment: Environment, identity: str, project: Project) -> tuple[str, ...]:
-    """Name what is set now and would win over the environment, or belongs to the identity that was there before."""
-    present = project.environ
-    unset = {name for name in environment.unset if name in present}
-    former = present.get(env_names.ATMOS_IDENTITY, "")
-    if former and not disables(former) and former.lower() != identity.lower():
-        # It may be of another configuration: then nobody knows what it left.
-        with suppress(AtmosAuthError):
-            unset.update(project.operations.left_by(former, present))
-    return tuple(unset - environment.variables.keys())
 
 
 def _cleared(said: Asked, project: Project) -> Environment:
@@ -129,7 +115,7 @@ def _hand_over(arguments: argparse.Namespace, project: Project, environment: Env
     is_data = path == STDOUT or not path
     _mask(environment, project, project.streams.stderr if is_data else project.streams.stdout)
     if is_data:
-        _print(environment, text, project.streams.stdout)
+        print_data(environment, text, project.streams.stdout)
     else:
         _append(path, text, is_whole=FORMATS[file_format].is_whole)
 
@@ -168,16 +154,6 @@ def _mask(environment: Environment, project: Project, log: TextIO) -> None:
     log.flush()
 
 
-def _chosen(flag: str | None, project: Project, variable: str, known: Collection[str], what: str) -> str:
-    chosen = flag or project.environ.get(variable, "")
-    if chosen and chosen not in known:
-        source = "" if flag else f" in {variable}"
-        raise UsageError(
-            f"invalid {what}{source}: unsupported {what}: {chosen}", hints=[f"use one of: {', '.join(known)}"]
-        )
-    return chosen
-
-
 def _github_file(project: Project) -> str:
     path = project.environ.get(env_names.GITHUB_ENV)
     if not path:
@@ -186,28 +162,6 @@ def _github_file(project: Project) -> str:
             hints=["run it in a step of a GitHub Actions job, or name a file: --output-file FILE"],
         )
     return path
-
-
-def _print(environment: Environment, text: str, stdout: TextIO) -> None:
-    """Write data: what the stream cannot encode is an error, for a substitute would be another value."""
-    encoding = getattr(stdout, "encoding", None) or "utf-8"
-    if not _is_encodable(text, encoding):
-        culprits = [name for name, value in environment.variables.items() if not _is_encodable(value, encoding)]
-        raise InvalidSetting(
-            f"the value of {', '.join(culprits)} cannot be written in the character set of the output, {encoding}",
-            hints=["set LC_ALL=C.UTF-8, or PYTHONIOENCODING=utf-8"],
-        )
-    if hasattr(stdout, "reconfigure"):
-        stdout.reconfigure(errors=_RAW)
-    stdout.write(text)
-
-
-def _is_encodable(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding, _RAW)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _ends_in_a_line(path: str) -> bool:
@@ -230,7 +184,7 @@ def _append(path: str, text: str, *, is_whole: bool) -> None:
         )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8", errors=_RAW) as file:
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors=RAW) as file:
             # What others wrote last may lack its line end, and would run into our first line.
             file.write(text if _ends_in_a_line(path) else f"\n{text}")
     except OSError as error:

@@ -5,7 +5,8 @@ import argparse
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, Paint
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import add_flags, environment_as
+from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
+from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.process import run as run_process
 from atmos_auth.wiring import Project
@@ -17,7 +18,9 @@ the files that Atmos keeps; variables that would win over them are removed.
 Signs in first if that is needed. The command's exit status is passed on.
 
 With --refresh the command's AWS tools fetch credentials by running Atmos, and
-again when these run out: for what runs longer than its credentials live.
+again when these run out: for what runs longer than its credentials live. With
+--refresh=endpoint they get them from this very process, which renews them ahead
+of time. `auth.delivery` in the configuration says what happens without it.
 
 With --with-required the identities marked `required: true` are signed in to as
 well, and their profiles stand beside that of the identity, under their names.
@@ -25,7 +28,8 @@ well, and their profiles stand beside that of the identity, under their names.
 examples:
   atmos auth exec -- terraform plan
   atmos auth exec --identity prod-admin -- aws sts get-caller-identity
-  atmos auth exec --refresh -- ./migrate-for-hours"""
+  atmos auth exec --refresh=endpoint -- ./migrate-for-hours"""
+COMPLETIONS = REFRESH_COMPLETIONS
 TAKES_COMMAND = True
 TAKES_REST = True
 
@@ -46,8 +50,10 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     identity = project.operations.select(asked(arguments))
     if identity is None:
         return run_process(arguments.rest, project.child_base)
-    environment, credential = environment_as(identity, arguments, project)
+    environment, credential, is_renewed = running_as(identity, arguments, project)
     status = run_process(arguments.rest, environment)
+    if is_renewed:
+        return status
     if status != 0 and credential.expires_at is not None and credential.expires_at <= project.clock.now():
         stderr = project.streams.stderr
         paint = Paint(stderr, project.environ, plain=project.plain)

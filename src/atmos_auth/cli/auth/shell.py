@@ -5,10 +5,10 @@ import argparse
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import add_flags, environment_as
+from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
+from atmos_auth.cli.running_as import RunningAs, add_flags, running_as
 from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
-from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import UnknownIdentity
 from atmos_auth.host.interactive_shell import KNOWN, choose, level, name_of, starting
 from atmos_auth.host.plain_text import plain_text
@@ -29,12 +29,12 @@ fish show the identity in their prompt.
 examples:
   atmos auth shell prod-admin
   atmos auth shell --shell fish
-  atmos auth shell --refresh             for days that outlast credentials
+  atmos auth shell --refresh=endpoint    for days that outlast credentials
   atmos auth shell -- -c 'terraform plan'"""
 POSITIONALS = 1
 TAKES_REST = True
 ADVICE = ("to choose a shell: --shell NAME", "to hand the shell arguments: put them after `--`")
-COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
+COMPLETIONS = {"--shell": ("bash", "zsh", "fish"), **REFRESH_COMPLETIONS}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,13 +55,14 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         banner.plain()
         argv, environment = starting(shell, arguments.rest, project.child_base, prompt=False)
         return run_process(argv, environment)
-    environment, credential = environment_as(identity, arguments, project)
+    shell_as = running_as(identity, arguments, project)
+    environment = shell_as.environment
     environment[env_names.ATMOS_SHLVL] = str(level(project.child_base) + 1)
     prompt = not arguments.no_prompt and is_true(project.environ.get(env_names.ATMOS_SHELL_PROMPT), default=True)
     argv, environment = starting(shell, arguments.rest, environment, prompt=prompt)
-    banner.enter(identity, credential)
+    banner.enter(identity, shell_as)
     status = run_process(argv, environment)
-    banner.leave(identity, credential)
+    banner.leave(identity, shell_as)
     return status
 
 
@@ -88,7 +89,7 @@ class _Banner:
         """Say that there is no identity."""
         self._say(f"Authentication is switched off: this is a plain {self._shell}. Leave it with `exit`.")
 
-    def enter(self, identity: str, credential: Credential) -> None:
+    def enter(self, identity: str, shell_as: RunningAs) -> None:
         """Say who one is, until when, and how to leave."""
         paint, name = self._paint, plain_text(identity)
         outer = self._outer()
@@ -100,12 +101,12 @@ class _Banner:
             ("Realm", f"{realm} ({source})" if realm else None),
             ("Provider", self._provider(identity)),
             ("Identity", name),
-            ("Expires", expiry(credential.expires_at, self._project.clock.now())),
+            ("Expires", self._expiry(shell_as)),
         ]
         show_rows(rows, self._stderr, paint)
         self._say(f"  {paint('Leave it with `exit` or Ctrl-D.', DIM)}")
 
-    def leave(self, identity: str, credential: Credential) -> None:
+    def leave(self, identity: str, shell_as: RunningAs) -> None:
         """Say that one is no longer the identity."""
         realm, _ = self._project.realm
         where = f"provider {self._provider(identity)}" + (f", realm {realm}" if realm else "")
@@ -113,8 +114,15 @@ class _Banner:
         outer = self._outer()
         if outer:
             self._say(f"  You are in {outer} again.")
+        credential = shell_as.credential
+        if shell_as.is_renewed:
+            return
         if credential.expires_at is not None and credential.expires_at <= self._project.clock.now():
             self._say(f"  The credentials it began with have expired: atmos auth login {plain_text(identity)}")
+
+    def _expiry(self, shell_as: RunningAs) -> str | None:
+        said = expiry(shell_as.credential.expires_at, self._project.clock.now())
+        return f"{said}, and is renewed" if said and shell_as.is_renewed else said
 
     def _outer(self) -> str:
         environ = self._project.child_base

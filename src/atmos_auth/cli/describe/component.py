@@ -3,12 +3,11 @@
 import argparse
 
 from atmos_auth.cli import data_output
-from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import environment_over
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, wished
+from atmos_auth.cli.running_as import without_flags
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack
+from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import InvalidSetting, UsageError
-from atmos_auth.programs.terraform.run import Terraform
 from atmos_auth.stacks.description import usual
 from atmos_auth.wiring import Project
 
@@ -31,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser)
     add_identity_flag(parser)
+    without_flags(parser)
     data_output.add_flags(parser)
     add_wish_flags(parser)
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise UsageError("no component named", hints=["atmos describe component COMPONENT -s STACK"])
     stack = required_stack(arguments, project)
     shows_all = arguments.query or _filter(project) == "full"
-    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    terraform = terraform_for(arguments, project)
     data = terraform.stacks.data(terraform.component(arguments.positional[0], stack))
     data_output.show(data if shows_all else usual(data), arguments, project)
     return 0

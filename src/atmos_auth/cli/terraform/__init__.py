@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import environment_over
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished
+from atmos_auth.cli.running_as import COMPLETIONS, add_refresh_flag
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack
 from atmos_auth.cli.switches import add_switch, said
+from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.run import Terraform
@@ -16,7 +16,7 @@ from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
 
-__all__ = ["DESCRIPTION", "USAGE", "configure", "run", "told_apart"]
+__all__ = ["COMPLETIONS", "DESCRIPTION", "USAGE", "configure", "run", "told_apart"]
 
 USAGE = "atmos terraform COMMAND COMPONENT -s STACK [flags] [-- TERRAFORM'S FLAGS]"
 DESCRIPTION = """\
@@ -31,6 +31,7 @@ examples:
   atmos terraform plan vpc -s plat-dev -target=aws_vpc.main
   atmos terraform deploy vpc -s plat-dev --identity=false
   atmos terraform state list vpc -s plat-dev
+  atmos terraform apply vpc -s plat-dev --refresh      for hours
   atmos terraform plan vpc -s plat-dev --dry-run
 
 commands of ours:
@@ -61,6 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--planfile", metavar="FILE", help="apply this plan")
     for flag, about in _SWITCHES.items():
         add_switch(parser, flag, about)
+    add_refresh_flag(parser, "command")
+    parser.set_defaults(with_required=True)
     parser.add_argument("--append-user-agent", metavar="TEXT", help="what Terraform adds to its user agent")
     several = parser.add_argument_group("for several components, in the order of their dependencies")
     several.add_argument("--all", action="store_true", help="all components, of the stack if one is given")
@@ -73,7 +76,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run Terraform and return its exit status."""
     subcommand, names = _subcommand(arguments.positional)
-    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    terraform = terraform_for(arguments, project)
     request = Request(
         subcommand,
         names[0] if names else "",

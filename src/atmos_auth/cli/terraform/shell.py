@@ -2,16 +2,15 @@
 
 import argparse
 
-from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import GREEN, Paint
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import environment_over
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, wished
+from atmos_auth.cli.running_as import without_flags
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack
+from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.interactive_shell import choose, name_of, starting
 from atmos_auth.host.process import run as run_process
 from atmos_auth.programs.terraform.request import Request
-from atmos_auth.programs.terraform.run import Terraform
 from atmos_auth.wiring import Project
 
 USAGE = "atmos terraform shell COMPONENT -s STACK [flags]"
@@ -31,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser)
     add_identity_flag(parser)
+    without_flags(parser)
     parser.add_argument("--shell", metavar="NAME", help="shell to start (default: $SHELL, then bash, sh)")
     parser.add_argument("--skip-init", action="store_true", help="run no init")
     parser.add_argument("--dry-run", action="store_true", help="print what would be run first; start no shell")
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         stderr.flush()
         return run_process(argv, environ, folder)
 
-    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    terraform = terraform_for(arguments, project)
     request = Request(
         ("shell",), component, stack, is_dry=arguments.dry_run, runs_init=False if arguments.skip_init else None
     )

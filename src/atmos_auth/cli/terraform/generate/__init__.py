@@ -5,14 +5,13 @@ import json
 import os
 from typing import Any
 
-from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import environment_over
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, wished
+from atmos_auth.cli.running_as import without_flags
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack
+from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.files import write_private
 from atmos_auth.programs.terraform.files import Generated, generated
-from atmos_auth.programs.terraform.run import Terraform
 from atmos_auth.wiring import Project
 
 
@@ -20,6 +19,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags that these verbs have in common."""
     add_stack_flag(parser)
     add_identity_flag(parser)
+    without_flags(parser)
     parser.add_argument("-f", "--file", metavar="FILE", help="write to this file instead; - is stdout")
     add_wish_flags(parser)
 
@@ -28,7 +28,7 @@ def made_for(arguments: argparse.Namespace, project: Project, *, with_backend: b
     """Return the folder of the component that is meant, and what would be written there; may sign somebody in."""
     if not arguments.positional:
         raise UsageError("no component named", hints=["atmos describe component COMPONENT -s STACK"])
-    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    terraform = terraform_for(arguments, project)
     component = terraform.component(arguments.positional[0], required_stack(arguments, project))
     workspace = terraform.stacks.workspace(component)
     return terraform.stacks.folder(component), generated(component, workspace=workspace, with_backend=with_backend)
