@@ -50,6 +50,7 @@ RELATED = {
     "auth-console": ("how-to/open-the-web-console.md", "explanation/what-is-asked-when.md"),
     "auth-credential-process": ("how-to/use-with-terraform-and-sdks.md", "how-to/use-in-github-actions.md"),
     "auth-list": ("how-to/see-what-is-configured.md", "how-to/several-portals-and-accounts.md"),
+    "auth-discover": ("how-to/discover-accounts-and-roles.md", "how-to/several-portals-and-accounts.md"),
     "auth-validate": ("how-to/editor-schema.md", "how-to/troubleshoot.md"),
     "auth-logout": ("how-to/log-out.md", "how-to/keep-projects-apart-with-realms.md"),
     "auth-user-configure": ("how-to/use-an-iam-user.md", "how-to/keep-keys-in-a-keyring.md"),

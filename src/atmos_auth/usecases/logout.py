@@ -15,6 +15,7 @@ from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 
 if TYPE_CHECKING:
+    from atmos_auth.stores.provisioned_files import ProvisionedFiles
     from atmos_auth.usecases.integrations import Undoing
 
 
@@ -72,6 +73,7 @@ class Logout:
         browser_sessions: Callable[[], BrowserSessionStore],
         build: Callable[[Link], Any],
         consoles: IsolatedBrowser | None = None,
+        provisioned: "ProvisionedFiles | None" = None,
         integrated: "Callable[[str], Iterable[Undoing]]" = lambda _: (),
     ) -> None:
         self._catalog = catalog
@@ -82,6 +84,7 @@ class Logout:
         self._browser_sessions = browser_sessions
         self._build = build
         self._consoles = consoles
+        self._provisioned = provisioned
         self._integrated = integrated
 
     def identity(self, name: str) -> Plan:
@@ -131,7 +134,7 @@ class Logout:
             note = f"the portal session is shared: {', '.join(sharing)} will have to sign in again as well"
             plan.notes.append(note)
         plan.sessions.extend(self._of_profiles(self._forgotten([written])))
-        return plan._replace(sessions=[*plan.sessions, *self._session(written)])
+        return plan._replace(sessions=[*plan.sessions, *self._session(written), *self._found_at(written)])
 
     def everything(self) -> Plan:
         """Plan for all identities and all providers, those that no identity uses included."""
@@ -140,7 +143,7 @@ class Logout:
         usable: list[str] = []
         for name in self._catalog.providers():
             try:
-                sessions += self._session(name)
+                sessions += [*self._session(name), *self._found_at(name)]
                 plan.keys.extend(self._password_of(name))
                 usable.append(name)
             except ConfigError as broken:
@@ -300,6 +303,19 @@ class Logout:
         return [
             Step(f"{what}, at AWS", ("session at AWS", session), is_there, end_at_service),
             Step(f"{what}, on this machine", ("session here", session), is_there, partial(tokens.remove, session)),
+        ]
+
+    def _found_at(self, provider: str) -> list[Step]:
+        """The list of what was found at a provider's portal."""
+        if self._provisioned is None:
+            return []
+        return [
+            Step(
+                f'list of the accounts and roles of provider "{provider}"',
+                ("provisioned", self._provisioned.path(provider)),
+                partial(self._provisioned.exists, provider),
+                partial(self._provisioned.remove, provider),
+            )
         ]
 
     def _share(self, one: str, other: str) -> bool:

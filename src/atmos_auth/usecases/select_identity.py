@@ -72,6 +72,7 @@ def _all(catalog: Catalog) -> list[str]:
             "no identities available: the configuration defines none",
             details=["no atmos.yaml was found here, above, or in the repository"] if catalog.is_unwritten else [],
             hints=[
+                *catalog.exploring,
                 "define one under `auth.identities` in atmos.yaml",
                 "if a profile defines them: --profile NAME",
             ],

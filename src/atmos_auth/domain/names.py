@@ -1,0 +1,67 @@
+"""Which names an identity can have, and names for what a portal has, where nobody thought of one."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+# A name becomes a profile's name in AWS's ini files: these would end or split it there.
+FORBIDDEN_IN_NAMES = frozenset("[]\"'\\;#\n\r\t\0")
+
+
+class Assignment(NamedTuple):
+    """A role that a person can take in an account."""
+
+    account_id: str
+    account_name: str
+    role: str
+
+
+def is_usable(name: str) -> bool:
+    """Tell whether an identity can have this name, as far as its characters go."""
+    return bool(name) and name == name.strip() and not FORBIDDEN_IN_NAMES & set(name)
+
+
+def named(assignments: Iterable[Assignment]) -> dict[str, Assignment]:
+    """Return assignments by a name each, `ACCOUNT/ROLE`, sorted; the same assignments always get the same names.
+
+    Whatever their case, no two names are equal. Where several accounts share a name, all of them have their number
+    behind it: a new account never takes over the name of another one.
+    """
+    ordered = sorted(set(assignments), key=lambda found: (found.account_id, found.role))
+    labels = _labels({found.account_id: found.account_name for found in ordered})
+    names: dict[str, Assignment] = {}
+    taken: set[str] = set()
+    for found in ordered:
+        name = _free(f"{labels[found.account_id]}/{_tame(found.role) or 'role'}", taken)
+        taken.add(name.lower())
+        names[name] = found
+    return dict(sorted(names.items(), key=lambda item: (item[0].lower(), item[0])))
+
+
+def _labels(accounts: Mapping[str, str]) -> dict[str, str]:
+    """Return a label for each account by its id, no two alike whatever their case."""
+    plain = {account_id: _tame(name).replace("/", "-") or account_id for account_id, name in accounts.items()}
+    labels = dict(plain)
+    while shared := _shared(labels, plain):
+        labels |= {account_id: f"{plain[account_id]} ({account_id})" for account_id in shared}
+    return labels
+
+
+def _shared(labels: Mapping[str, str], plain: Mapping[str, str]) -> Sequence[str]:
+    """Name the accounts whose label is not theirs alone, and which have no number in it yet."""
+    counts = Counter(label.lower() for label in labels.values())
+    return [i for i, label in labels.items() if counts[label.lower()] > 1 and label == plain[i]]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free.lower() in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def _tame(text: str) -> str:
+    """Return `text` without what a name, a command line or a terminal would stumble over."""
+    tame = "".join("-" if c in FORBIDDEN_IN_NAMES or not c.isprintable() else c for c in text).strip()
+    return f"_{tame}" if tame.startswith("-") else tame
