@@ -39,15 +39,15 @@ class SsoPortal:
     """The portal as one signed-in person sees it.
 
     Every method uses the network and raises `ServiceError`, `CredentialRejected` when the token is dead, or
-    `AccessDenied`. Whoever has many requests gives `sending`, through which each of them goes: it says when a request
-    is sent, and whether it is sent again, for then no client does so by itself.
+    `AccessDenied`. Whoever has many requests gives `sending`, which is called with the operation's name and what sends
+    the request: it says when that is done, and whether again, for then no client does so by itself.
     """
 
     def __init__(
         self,
         connections: AwsConnections,
         token: SsoToken,
-        sending: Callable[[Callable[[], Any]], Any] | None = None,
+        sending: Callable[[str, Callable[[], Any]], Any] | None = None,
     ) -> None:
         self.endpoint = token.endpoint_url or portal_endpoint(token.region)
         self._token = token
@@ -92,7 +92,7 @@ class SsoPortal:
         def send() -> Any:
             return self._send(operation, method, parameters)
 
-        return send() if self._sending is None else self._sending(send)
+        return send() if self._sending is None else self._sending(operation, send)
 
     def _send(self, operation: str, method: Any, parameters: dict[str, Any]) -> Any:
         try:

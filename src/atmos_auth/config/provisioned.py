@@ -6,9 +6,10 @@ Each identity has a line of its own, and so a place. Of what a file says, nothin
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from atmos_auth.config.tree import Map, planted
+from atmos_auth.config.tree import Later, Map
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.names import Assignment, is_usable
 from atmos_auth.domain.place import Place
@@ -89,7 +90,7 @@ def layer(found: Provisioned, provider: str, written: Any, text: str, path: str)
     for line, (name, assignment) in enumerate(found.identities.items(), _LINES_ABOVE + 1):
         if name.lower() not in taken:
             place = Place(path, line, 1) if is_ours else top
-            identities.put(name, planted(settings(provider, assignment), place), place, place)
+            identities.put(name, Later(partial(settings, provider, assignment), place), place, place)
     auth, document = Map(top), Map(top)
     auth.put("identities", identities, top, top)
     document.put("auth", auth, top, top)

@@ -1,11 +1,13 @@
 """Which names an identity can have, and names for what a portal has, where nobody thought of one."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 # A name becomes a profile's name in AWS's ini files: these would end or split it there.
 FORBIDDEN_IN_NAMES = frozenset("[]\"'\\;#\n\r\t\0")
+_NUMBERED = re.compile(r"\([0-9]{12}\)$", re.ASCII)
 
 
 class Assignment(NamedTuple):
@@ -40,17 +42,13 @@ def named(assignments: Iterable[Assignment]) -> dict[str, Assignment]:
 
 def _labels(accounts: Mapping[str, str]) -> dict[str, str]:
     """Return a label for each account by its id, no two alike whatever their case."""
-    plain = {account_id: _tame(name).replace("/", "-") or account_id for account_id, name in accounts.items()}
-    labels = dict(plain)
-    while shared := _shared(labels, plain):
-        labels |= {account_id: f"{plain[account_id]} ({account_id})" for account_id in shared}
-    return labels
-
-
-def _shared(labels: Mapping[str, str], plain: Mapping[str, str]) -> Sequence[str]:
-    """Name the accounts whose label is not theirs alone, and which have no number in it yet."""
-    counts = Counter(label.lower() for label in labels.values())
-    return [i for i, label in labels.items() if counts[label.lower()] > 1 and label == plain[i]]
+    plain = {account_id: _tame(name.replace("/", "-")) or account_id for account_id, name in accounts.items()}
+    counts = Counter(label.lower() for label in plain.values())
+    return {
+        # What looks numbered is numbered: only an account's own number ever stands there.
+        account_id: f"{label} ({account_id})" if counts[label.lower()] > 1 or _NUMBERED.search(label) else label
+        for account_id, label in plain.items()
+    }
 
 
 def _free(name: str, taken: set[str]) -> str:

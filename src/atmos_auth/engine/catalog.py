@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.config.load import Config
 from atmos_auth.config.tags import INCLUDE
-from atmos_auth.config.tree import Map, Tagged, lookup
+from atmos_auth.config.tree import Later, Map, Tagged, lookup
 from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.domain.env_names import DISABLING_WORDS
 from atmos_auth.domain.errors import ConfigError, InvalidSetting, UnknownIdentity, UnknownIntegration, UnknownProvider
@@ -160,6 +160,8 @@ class Catalog:
         return list(self._section(section))
 
     def _is_marked(self, name: str, mark: str) -> bool:
+        if isinstance(self.unresolved("identities", name), Later):
+            return False  # nobody wrote it
         value = self._config.resolve(("auth", "identities", name, mark))
         if value is not None and not isinstance(value, bool):
             # Taken for false, it would quietly let another identity be the default.

@@ -32,6 +32,7 @@ class Pace:
         self._rested_at = self._seen - 1
         self._resting_until = self._seen
         self._refusals_in_a_row = 0
+        self._ahead = 0
         self._stopped = False
 
     @property
@@ -39,16 +40,23 @@ class Pace:
         """Whether everybody waits because the service was asked too often."""
         return self._clock.now() < self._resting_until
 
-    def turn(self) -> float:
-        """Wait for a turn, and return when it was; raises `PaceStopped`."""
-        while not self._stopped:
+    def turn(self, *, ahead: bool = False) -> float:
+        """Wait for a turn, and return when it was; raises `PaceStopped`. Who goes `ahead` comes before all others."""
+        with self._lock:
+            self._ahead += ahead
+        try:
+            while not self._stopped:
+                with self._lock:
+                    now = self._now()
+                    wait = max(self._next, self._resting_until) - now
+                    if wait <= 0 and (ahead or not self._ahead):
+                        self._next = max(self._next, now - self._gap / 2) + self._gap
+                        return now
+                # Whoever lets others go ahead looks again soon.
+                self._clock.sleep(min(wait if wait > 0 else self._gap / 2, _NAP_SECONDS))
+        finally:
             with self._lock:
-                now = self._now()
-                wait = max(self._next, self._resting_until) - now
-                if wait <= 0:
-                    self._next = max(self._next, now - self._gap / 2) + self._gap
-                    return now
-            self._clock.sleep(min(wait, _NAP_SECONDS))
+                self._ahead -= ahead
         raise PaceStopped
 
     def refused(self, turn: float) -> None:

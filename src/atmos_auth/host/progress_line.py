@@ -81,8 +81,11 @@ def drawn(progress: Progress, frame: str, width: int, typeset: Callable[[str], s
     what = typeset(plain_text(progress.what))
     counted, found, left, remark = (typeset(word) for word in _words(progress))
     both = ", ".join(word for word in (counted, found) if word)
+    # How to stop it is known to most; how far it is, nobody knows.
+    bar_needs = len(_BETWEEN) + _NARROWEST_BAR if progress.total else 0
+    fits_with_bar = Text(_joined(frame, (what, both, left, remark, _HOW_TO_STOP))).cell_len + bar_needs <= width
     tries = (
-        (what, both, left, remark, _HOW_TO_STOP),
+        *([(what, both, left, remark, _HOW_TO_STOP)] if fits_with_bar else []),
         (what, both, left, remark),
         ("", both, left, remark),
         ("", counted, left, remark),

@@ -80,43 +80,13 @@ class Discovery:
             is_newer = found is not None and found.at >= int(asked_at)
             return found if is_newer else None if refresh else self.at_hand(chain)
 
-        token = self._token(self._authenticator(), chain)
-        in_vain = False
-        while True:
-            looked = self._looked
-            try:
-                return self._fly(chain, token, shared, refresh=refresh)
-            except CredentialRejected as rejection:
-                is_stuck = self._looked == looked
-                if is_stuck and in_vain:
-                    raise _sign_in_again(rejection, chain) from rejection
-                in_vain = is_stuck
-                token = self._renewed(chain, token, rejection, may_ask=is_stuck)
-
-    def _token(self, authenticator: Authenticator, chain: Chain, rejected: SsoToken | None = None) -> SsoToken:
-        token = authenticator.credential(chain, rejected=rejected)
-        if not isinstance(token, SsoToken):
-            raise InvalidSetting(f"{chain.tip} is no portal: it gives {token.words()}", place=chain.tip.place)
-        return token
-
-    def _renewed(self, chain: Chain, token: SsoToken, rejection: CredentialRejected, *, may_ask: bool) -> SsoToken:
-        """Return a token for one that is dead: in the middle of a look nobody is asked."""
-        if may_ask:
-            return self._token(self._authenticator(), chain, rejected=token)
-        try:
-            return self._token(self._authenticator().silent(), chain, rejected=token)
-        except AtmosAuthError:
-            raise _sign_in_again(rejection, chain) from rejection
-
-    def _fly(
-        self, chain: Chain, token: SsoToken, shared: Callable[[], Provisioned | None], *, refresh: bool
-    ) -> Provisioned:
         def walk() -> Provisioned | _Interrupted:
             try:
-                return self._walk(chain, token, refresh=refresh)
+                return self._walk_on(chain, token, refresh=refresh)
             except KeyboardInterrupt:
                 return _Interrupted()
 
+        token = self._token(self._authenticator(), chain)
         found: Provisioned | _Interrupted = self._flights.fly(
             f"discovery-{token.session}",
             purpose=f"looking at the accounts and roles of {chain.tip.name}",
@@ -127,6 +97,35 @@ class Discovery:
         if isinstance(found, _Interrupted):
             raise KeyboardInterrupt
         return found
+
+    def _walk_on(self, chain: Chain, token: SsoToken, *, refresh: bool) -> Provisioned:
+        """Walk over the portal, with another token when one dies, as long as that leads any further."""
+        in_vain = False
+        while True:
+            looked = self._looked
+            try:
+                return self._walk(chain, token, refresh=refresh)
+            except CredentialRejected as rejection:
+                is_stuck = self._looked == looked
+                if is_stuck and in_vain:
+                    raise _sign_in_again(rejection, chain) from rejection
+                in_vain = is_stuck
+                token = self._renewed(chain, token, rejection, may_ask=is_stuck)
+
+    def _renewed(self, chain: Chain, token: SsoToken, rejection: CredentialRejected, *, may_ask: bool) -> SsoToken:
+        """Return a token for one that is dead: in the middle of a look nobody is asked."""
+        if may_ask:
+            return self._token(self._authenticator(), chain, rejected=token)
+        try:
+            return self._token(self._authenticator().silent(), chain, rejected=token)
+        except AtmosAuthError:
+            raise _sign_in_again(rejection, chain) from rejection
+
+    def _token(self, authenticator: Authenticator, chain: Chain, rejected: SsoToken | None = None) -> SsoToken:
+        token = authenticator.credential(chain, rejected=rejected)
+        if not isinstance(token, SsoToken):
+            raise InvalidSetting(f"{chain.tip} is no portal: it gives {token.words()}", place=chain.tip.place)
+        return token
 
     def _begun(self, provider: str, portal: Portal, *, refresh: bool) -> Unfinished:
         """Return the look that is to be gone on with, or a new one."""
@@ -190,15 +189,18 @@ class _Notes:
         self._begun = unfinished
         self._walk = walk
         self._clock = clock
-        self._started_at = self._kept_at = clock.now()
+        self._kept_at = clock.now()
         self._kept = len(self.roles)
         self._found = sum(map(len, self.roles.values()))
-        self._is_all = False
+        # Since when speed is measured, and how many accounts were done then.
+        self._timed: tuple[float, int] | None = None
 
     def take(self, event: Reached | Looked) -> bool:
         """Note an event; tell whether an account's roles are known now that were not."""
         if isinstance(event, Reached):
-            self.accounts, self._is_all = event.accounts, event.is_all
+            self.accounts = event.accounts
+            if event.is_all:
+                self._timed = self._clock.now(), self._done
             return False
         if event.failure is not None:
             self.failures.append(event)
@@ -235,8 +237,8 @@ class _Notes:
 
     def progress(self) -> Progress:
         """How far the walk is; any thread may ask."""
-        total = len(self.accounts) if self._is_all else None
-        done = len(self.roles) + len(self.failures)
+        total = len(self.accounts) if self._timed is not None else None
+        done = self._done
         return Progress(
             what=self._provider,
             done=done if total is None else min(done, total),
@@ -247,9 +249,13 @@ class _Notes:
             remark="slowed by AWS" if self._walk.is_slowed else "" if done else "looking for accounts and roles",
         )
 
+    @property
+    def _done(self) -> int:
+        return len(self.roles) + len(self.failures)
+
     def _seconds_left(self, accounts: int) -> float:
-        elapsed = self._clock.now() - self._started_at
-        looked = len(self.roles) + len(self.failures) - len(self._begun.roles)
+        since, done_then = self._timed or (self._clock.now(), self._done)
+        elapsed, looked = self._clock.now() - since, self._done - done_then
         speed = looked / elapsed if looked and elapsed >= _TRIAL_SECONDS else REQUESTS_PER_SECOND
         return max(0, accounts) / speed
 

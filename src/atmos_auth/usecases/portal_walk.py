@@ -144,11 +144,14 @@ class PortalWalk:
                 event = Looked(account, failure=failure)
             self._events.put(event)
 
-    def _patiently(self, send: Callable[[], Any]) -> Any:
-        """Send a request when it is its turn, and again when the portal was asked too often or did not answer."""
+    def _patiently(self, operation: str, send: Callable[[], Any]) -> Any:
+        """Send a request when it is its turn, and again when the portal was asked too often or did not answer.
+
+        The list of accounts goes ahead: with its end one knows how much there is to do.
+        """
         failures = 0
         while True:
-            turn = self._pace.turn()
+            turn = self._pace.turn(ahead=operation == "ListAccounts")
             try:
                 answer = send()
             except ServiceError as failure:

@@ -50,7 +50,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
     provider = _provider(arguments, project)
     started_at = project.clock.now()
-    found, was_known = project.operations.discover(provider, refresh=arguments.refresh)
+    try:
+        found, was_known = project.operations.discover(provider, refresh=arguments.refresh)
+    except KeyboardInterrupt:
+        project.streams.stderr.write("\nStopped: what was found so far is kept, and the next look goes on from there.")
+        raise
     _say(found, project, None if was_known else project.clock.now() - started_at)
     if arguments.write:
         from atmos_auth.usecases.fragment import write_fragment
