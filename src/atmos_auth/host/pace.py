@@ -1,12 +1,17 @@
 """A token bucket that threads share: so many turns a second, and a rest for all when a service was asked too often."""
 
 from _thread import allocate_lock
+from collections import deque
 from collections.abc import Callable
 
 from atmos_auth.domain.ports import Clock
 
 # A sleeper that may be told to stop looks up as often.
 _NAP_SECONDS = 0.1
+# A second whose two ends count, and a little: clocks are not exact.
+_SECOND = 1.001
+# Two turns are never closer than this part of what they would be if they came evenly.
+_CATCHING_UP = 0.8
 FIRST_REST_SECONDS = 0.5
 LONGEST_REST_SECONDS = 30.0
 
@@ -16,19 +21,20 @@ class PaceStopped(Exception):
 
 
 class Pace:
-    """Turns at `per_second`, one at a time; who comes late may catch up by half a turn.
+    """Turns, one at a time, at most `most` of them in any second, wherever that begins.
 
-    Therefore no second, wherever it begins, has more than `per_second` + 1 turns. `fraction` gives a number from 0 to 1
-    by chance, so that rests of several processes do not end together.
+    They come evenly; who comes late may catch up a little. `fraction` gives a number from 0 to 1 by chance, so that
+    rests of several processes do not end together.
     """
 
-    def __init__(self, per_second: float, *, clock: Clock, fraction: Callable[[], float]) -> None:
-        self._gap = 1 / per_second
+    def __init__(self, most: int, *, clock: Clock, fraction: Callable[[], float]) -> None:
+        self._gap = _CATCHING_UP / most
         self._clock = clock
         self._fraction = fraction
         self._lock = allocate_lock()
         self._seen = clock.now()
-        self._next = self._seen
+        # The turns of the last second, or more: as many as there may be.
+        self._turns: deque[float] = deque(maxlen=most)
         self._rested_at = self._seen - 1
         self._resting_until = self._seen
         self._refusals_in_a_row = 0
@@ -48,9 +54,9 @@ class Pace:
             while not self._stopped:
                 with self._lock:
                     now = self._now()
-                    wait = max(self._next, self._resting_until) - now
+                    wait = max(self._earliest(), self._resting_until) - now
                     if wait <= 0 and (ahead or not self._ahead):
-                        self._next = max(self._next, now - self._gap / 2) + self._gap
+                        self._turns.append(now)
                         return now
                 # Whoever lets others go ahead looks again soon.
                 self._clock.sleep(min(wait if wait > 0 else self._gap / 2, _NAP_SECONDS))
@@ -94,12 +100,19 @@ class Pace:
         """Give no more turns: whoever waits for one is let go."""
         self._stopped = True
 
+    def _earliest(self) -> float:
+        """When the next turn may be at the earliest."""
+        if not self._turns:
+            return self._seen
+        next_to_last = self._turns[-1] + self._gap
+        return max(next_to_last, self._turns[0] + _SECOND) if len(self._turns) == self._turns.maxlen else next_to_last
+
     def _now(self) -> float:
         """The time; when the machine's clock is put back, everything that was planned moves with it."""
         now = self._clock.now()
         if now < self._seen:
             back = self._seen - now
-            self._next -= back
+            self._turns = deque((turn - back for turn in self._turns), maxlen=self._turns.maxlen)
             self._rested_at -= back
             self._resting_until -= back
         self._seen = now
