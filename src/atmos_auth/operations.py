@@ -371,16 +371,20 @@ class Operations:
         at_hand = None if refresh else self._discovery().at_hand(chain)
         return (at_hand, True) if at_hand is not None else (self._discovery().look(chain, refresh=refresh), False)
 
-    def provision(self, chain: Chain) -> "Provisioned | None":
+    def provision(self, chain: Chain, *, anew: bool = False) -> "Provisioned | None":
         """Look at the portal that the chain starts from, if its identities are wanted and nobody did so lately.
 
-        Returns what was found, None when there was no need to look or it failed; a failure is a warning.
+        After a sign-in from scratch it is looked at `anew`. Returns what was found, None when there was no need to
+        look or it failed; a failure is a warning.
         """
         root = Chain(chain.links[:1], chain.fingerprints[:1])
         if root.tip.settings.get("auto_provision_identities") is not True:
             return None
+        discovery = self._discovery()
         try:
-            return self._discovery().look(root) if self._discovery().is_due(root) else None
+            if anew:
+                discovery.forget_unfinished(root)
+            return discovery.look(root, refresh=anew) if anew or discovery.is_due(root) else None
         except AtmosAuthError as failure:
             hints = "".join(f"\n  {hint}" for hint in failure.hints)
             self._prompter.warn(f"the identities of {root.tip} could not be looked for: {failure.message}{hints}")

@@ -47,7 +47,7 @@ def test_its_shape_is_that_of_other_tools():
     assert yaml.safe_load(to_file(provisioned(missed=1))) == {
         "auth": {
             "_metadata": {
-                "provisioned_at": "2023-11-14T22:13:20Z",
+                "provisioned_at": "2023-11-14T22:13:20.000Z",
                 "source": "corp",
                 "provider": "corp",
                 "counts": {"accounts": 2, "roles": 3, "identities": 3},

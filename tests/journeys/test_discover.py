@@ -247,6 +247,14 @@ def test_a_login_to_the_provider_alone_finds_them_too(sso, aws: Emulator):
     assert asked_for(aws) == []
 
 
+def test_a_sign_in_from_scratch_looks_again(sso, aws: Emulator):
+    """Somebody else may have signed in, or roles may have been assigned, which is what one does it for."""
+    sso.login()
+    aws.state.people[aws.state.person].assignments = {"111111111111": ["AdminAccess"]}
+    assert "✓ Found 1 role in 1 account of my-sso" in sso.login("--force").stderr
+    assert list(provisioned(sso)["identities"]) == ["development/AdminAccess"]
+
+
 def test_a_name_that_was_never_looked_for_leads_to_discover(sso):
     result = sso.atmos("auth", "env", "-i", "staging/AdminAccess")
     (finding,) = sso.findings(result.stderr)

@@ -119,6 +119,16 @@ def test_removing_leaves_nothing(files):
     assert files.providers() == []
 
 
+def test_what_was_set_aside_goes_too(files):
+    files.write(FOUND)
+    with open(files.path("corp"), "wb"):
+        pass
+    assert files.read("corp", PORTAL) is None
+    assert files.providers() == ["corp"]
+    assert files.remove("corp")
+    assert not os.path.exists(os.path.dirname(files.path("corp")))
+
+
 def test_realms_do_not_see_each_other(environ, files):
     files.write(FOUND)
     other = ProvisionedFiles(Paths(environ, realm="acme"), warn=print)

@@ -25,7 +25,7 @@ _LINES_BELOW = 1
 def to_file(found: Provisioned) -> str:
     """Return the file's text."""
     metadata = {
-        "provisioned_at": to_text(found.at),
+        "provisioned_at": _moment(found.at),
         "source": found.provider,
         "provider": found.provider,
         "counts": {
@@ -61,6 +61,12 @@ def from_file(content: str, path: str) -> Provisioned:
     if not all(isinstance(value, str) for value in texts) or not all(isinstance(value, int) for value in numbers):
         raise ValueError("a value has the wrong type")
     return Provisioned(provider, portal, at, accounts, identities, missed)
+
+
+def _moment(seconds: float) -> str:
+    """An RFC 3339 time with milliseconds: whoever waited for a list must know it from one that was there before."""
+    whole, thousandths = divmod(int(seconds * 1000), 1000)
+    return f"{to_text(whole)[:-1]}.{thousandths:03}Z"
 
 
 def settings(provider: str, assignment: Assignment) -> dict[str, Any]:

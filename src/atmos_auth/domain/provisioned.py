@@ -29,6 +29,14 @@ class Provisioned(NamedTuple):
     identities: Mapping[str, Assignment]
     missed: int = 0
 
+    def __str__(self) -> str:
+        """Say how much it is."""
+        roles, accounts = len(self.identities), self.accounts
+        return (
+            f"{roles:,} role{'' if roles == 1 else 's'} in {accounts:,} account{'' if accounts == 1 else 's'} "
+            f"of {self.provider}"
+        )
+
     def is_fresh(self, now: float) -> bool:
         """Tell whether it need not be looked for again; what a clock dates into the future is not fresh."""
         return -60 <= now - self.at < FRESH_SECONDS

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from atmos_auth.config.provisioned import from_file, layer, to_file
@@ -94,19 +95,22 @@ class ProvisionedFiles:
         return remove_file(self._beside(provider))
 
     def exists(self, provider: str) -> bool:
-        """Tell whether there is anything to remove."""
-        return any(os.path.lexists(path) for path in (self.path(provider), self._beside(provider)))
+        """Tell whether there is anything to remove, be it set aside."""
+        folder, name = os.path.split(self.path(provider))
+        try:
+            return any(there.startswith(os.path.splitext(name)[0]) for there in os.listdir(folder))
+        except OSError:
+            return False
 
     def remove(self, provider: str) -> bool:
         """Forget all of it; tell whether there was anything; raises `StoreError`."""
-        path = self.path(provider)
+        path, was_there = self.path(provider), self.exists(provider)
         remove_set_aside(path)
-        removed = [remove_file(path), self.finish(provider)]
-        try:
+        remove_file(path)
+        self.finish(provider)
+        with suppress(OSError):  # something else may be in it
             os.rmdir(os.path.dirname(path))
-        except OSError:
-            return any(removed)  # something else is in it
-        return any(removed)
+        return was_there
 
     def providers(self) -> list[str]:
         """Name, as their folders are, the providers for which there is something here; sorted."""

@@ -1,11 +1,12 @@
 """What does a person have at a portal? Looked for once for everybody who asks, and never twice what is known."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import SsoToken
-from atmos_auth.domain.errors import AtmosAuthError, CredentialRejected, InvalidSetting
+from atmos_auth.domain.errors import AtmosAuthError, CredentialRejected, InvalidSetting, StoreError
 from atmos_auth.domain.names import Assignment, named
 from atmos_auth.domain.ports import AwsConnections, Clock, Progress, Prompter
 from atmos_auth.domain.provisioned import Portal, Provisioned
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 KEEP_SECONDS = 2.0
 # Speed is measured for as long before it is believed.
 _TRIAL_SECONDS = 3.0
+# Files keep thousandths.
+_PRECISION_SECONDS = 0.001
 # As many accounts that could not be looked at are named.
 _NAMED = 5
 
@@ -60,6 +63,10 @@ class Discovery:
             return None
         return found
 
+    def forget_unfinished(self, chain: Chain) -> None:
+        """Let the next look begin anew: somebody else may sit at the terminal now."""
+        self._files.finish(chain.tip.name)
+
     def is_due(self, chain: Chain) -> bool:
         """Tell whether nothing was found at this portal yet, or only long ago."""
         found = self._files.read(chain.tip.name, portal_of(chain))
@@ -76,8 +83,7 @@ class Discovery:
 
         def shared() -> Provisioned | None:
             found = self._files.read(chain.tip.name, portal_of(chain))
-            # Files keep whole seconds.
-            is_newer = found is not None and found.at >= int(asked_at)
+            is_newer = found is not None and found.at > asked_at - _PRECISION_SECONDS
             return found if is_newer else None if refresh else self.at_hand(chain)
 
         def walk() -> Provisioned | _Interrupted:
@@ -133,7 +139,7 @@ class Discovery:
         unfinished = self._files.unfinished(provider, portal, now)
         if unfinished is not None and refresh:
             found = self._files.read(provider, portal)
-            if found is not None and found.at >= int(unfinished.since):
+            if found is not None and found.at > unfinished.since - _PRECISION_SECONDS:
                 unfinished = None  # it came to its end, but for some accounts; now all of them are asked for
         return unfinished or Unfinished(portal, now, {})
 
@@ -158,7 +164,8 @@ class Discovery:
                     tick()
         except BaseException:
             if notes.roles:
-                self._files.keep(provider, notes.unfinished())
+                with suppress(StoreError):  # why it ends is what matters
+                    self._files.keep(provider, notes.unfinished())
             raise
         return self._concluded(provider, portal, notes)
 

@@ -102,13 +102,12 @@ def _say(found: Provisioned, project: Project, seconds: float | None) -> None:
     if not found.identities:
         project.streams.stderr.write(f"No accounts and roles are assigned to you at {found.portal.start_url}.\n")
         return
-    sum_of = f"{len(found.identities):,} roles in {found.accounts:,} accounts of {found.provider}"
     if seconds is None:
         ago = age(project.clock.now() - found.at)
         paint = Paint(project.streams.stderr, project.environ, plain=project.plain)
-        project.streams.stderr.write(paint(f"{sum_of}, found {ago}; look again with --refresh", DIM) + "\n")
+        project.streams.stderr.write(paint(f"{found}, found {ago}; look again with --refresh", DIM) + "\n")
     else:
-        _check(project, f"Found {sum_of}")
+        _check(project, f"Found {found}")
 
 
 def _check(project: Project, words: str) -> None:
