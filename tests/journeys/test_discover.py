@@ -164,7 +164,19 @@ def test_a_table_fits_a_narrow_terminal(sso):
     terminal = sso.terminal("auth", "discover", columns=50)
     person = Person(terminal)
     assert person.ends() == 0
-    assert max(len(line) for line in person.screen.splitlines() if "Access" in line) <= 50
+    rows = [line for line in person.screen.splitlines() if re.search("[0-9]{12}", line)]
+    assert len(rows) == 11, "the account's number stays whole"
+    assert max(map(len, rows)) <= 50
+
+
+@pytest.mark.parametrize("target", ["", ".", "nowhere/found.yaml", "atmos.yaml"])
+def test_where_nothing_can_be_written_nobody_waits_for_a_look(sso, aws: Emulator, target: str):
+    result = sso.atmos("auth", "discover", *SIGN_IN, "--write", target)
+    (finding,) = sso.findings(result.stderr)
+    assert result.returncode == 1
+    assert "write" in finding.message
+    assert finding.hints
+    assert aws.journal.entries() == []
 
 
 # --- which portal ----------------------------------------------------------------------------------------------

@@ -95,5 +95,6 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path):
 
 
 def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="it is a folder") as caught:
         write_fragment(found(), str(tmp_path))
+    assert caught.value.hints == (f"name a file: {tmp_path}/identities.yaml",)

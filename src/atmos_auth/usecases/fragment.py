@@ -37,17 +37,26 @@ def fragment(found: Provisioned) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_fragment(found: Provisioned, path: str) -> None:
-    """Write the fragment to `path`; raises `StoreError`, also where a file is that somebody else wrote."""
+def require_room(path: str) -> None:
+    """Raise `StoreError` where a fragment cannot be written: somebody else's file is there, or no folder."""
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise StoreError(f"cannot write {path}: there is no folder {folder}", hints=[f"mkdir -p '{folder}'"])
+    if os.path.isdir(path):
+        raise StoreError(
+            f"cannot write {path}: it is a folder", hints=[f"name a file: {os.path.join(path, 'identities.yaml')}"]
+        )
     before = read_shared(path)
     if before is not None and before.strip() and not before.startswith(MARK):
         raise StoreError(
             f"{path} is there already, and `atmos auth discover` did not write it",
             hints=["write to a file of another name, and import it"],
         )
+
+
+def write_fragment(found: Provisioned, path: str) -> None:
+    """Write the fragment to `path`; raises `StoreError`, also for what `require_room` refuses."""
+    require_room(path)
     write_shared(path, fragment(found), mode=_mode(path))
 
 

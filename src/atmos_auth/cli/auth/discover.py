@@ -7,7 +7,7 @@ from typing import Any
 from atmos_auth.cli.listing.columns import cut, padded, width
 from atmos_auth.cli.listing.screen import columns_of
 from atmos_auth.cli.output import BOLD, DIM, GREEN, Paint, age
-from atmos_auth.domain.errors import SelectionError
+from atmos_auth.domain.errors import SelectionError, UsageError
 from atmos_auth.domain.names import Assignment
 from atmos_auth.domain.provisioned import Provisioned
 from atmos_auth.domain.timestamps import to_text
@@ -28,7 +28,7 @@ examples:
 FORMATS = ("table", "json", "yaml")
 COMPLETIONS = {"--format": FORMATS}
 # A column of this width still tells what stands in it.
-_LEAST = 10
+_LEAST = 6
 _BETWEEN = "  "
 
 Names = Mapping[Assignment, Sequence[str]]
@@ -38,7 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("-p", "--provider", metavar="NAME", help="the portal to look at")
     parser.add_argument("--refresh", action="store_true", help="look again, however new the list is")
-    parser.add_argument("-f", "--format", choices=FORMATS, default="table", help="table, json or yaml (default: table)")
+    parser.add_argument(
+        "-f",
+        "--format",
+        choices=FORMATS,
+        default="table",
+        metavar="FORMAT",
+        help="table, json or yaml (default: table)",
+    )
     parser.add_argument("-w", "--write", metavar="FILE", help="write the identities as YAML that atmos.yaml can import")
     parser.add_argument("--no-browser", action="store_true", default=argparse.SUPPRESS, help="open no browser")
     parser.add_argument("--qr", action="store_true", default=argparse.SUPPRESS, help="show the address as a QR code")
@@ -46,8 +53,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the list on stdout; how it came about goes to stderr."""
+    from atmos_auth.usecases.fragment import require_room, write_fragment
     from atmos_auth.usecases.portals import written_names
 
+    if arguments.write is not None:
+        if not arguments.write:
+            raise UsageError("--write needs the name of a file", hints=["for example: --write identities.yaml"])
+        require_room(arguments.write)  # a person need not wait for that
     provider = _provider(arguments, project)
     started_at = project.clock.now()
     try:
@@ -57,8 +69,6 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise
     _say(found, project, None if was_known else project.clock.now() - started_at)
     if arguments.write:
-        from atmos_auth.usecases.fragment import write_fragment
-
         write_fragment(found, arguments.write)
         _check(project, f"Wrote {len(found.identities):,} identities to {arguments.write}")
         return 0
@@ -148,10 +158,10 @@ def _identities(name: str, written: Sequence[str], *, is_used: bool) -> str:
 
 
 def _squeezed(natural: Sequence[int], room: int | None) -> list[int]:
-    """Return widths that fit into `room`: the widest columns give way first."""
+    """Return widths that fit into `room`: the widest columns give way first, and never the account's number."""
     widths = list(natural)
     while room is not None and sum(widths) + len(_BETWEEN) * (len(widths) - 1) > room:
-        widest = max(range(len(widths)), key=lambda i: widths[i])
+        widest = max((0, 2, 3), key=lambda i: widths[i])
         if widths[widest] <= _LEAST:
             break
         widths[widest] -= 1
