@@ -294,6 +294,17 @@ def test_a_written_identity_of_the_same_name_wins(sso, aws: Emulator):
     assert len(json.loads(sso.atmos("auth", "list", "--format", "json").stdout)["identities"]) == 12
 
 
+def test_what_only_adds_to_a_list_that_is_not_there_leads_to_discover(sso):
+    sso.write((SSO + MINE).format(url=sso.url) + "    production/ReadOnlyAccess: { region: eu-central-1 }\n")
+    for words in (("auth", "validate"), ("auth", "env", "-i", "production/readonlyaccess")):
+        result = sso.atmos(*words)
+        assert result.returncode != 0
+        assert "kind is required" in result.stderr + result.stdout
+        assert "atmos auth discover --provider my-sso" in result.stderr + result.stdout
+    sso.login()
+    assert sso.atmos("auth", "validate").returncode == 0
+
+
 def test_an_error_in_one_of_them_names_its_line(sso, aws: Emulator):
     sso.login()
     aws.state.people[aws.state.person].assignments["222222222222"] = ["ReadOnlyAccess"]

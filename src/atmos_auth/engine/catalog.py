@@ -26,6 +26,8 @@ class Catalog:
     def __init__(self, config: Config, *, unexplored: Sequence[str] = ()) -> None:
         self._config = config
         self.unexplored = tuple(unexplored)
+        # By section: names as written by their lower case, for there may be thousands.
+        self._spellings: dict[str, dict[str, str]] = {}
 
     def identities(self) -> list[str]:
         """Names of all identities as first written, sorted without regard to case."""
@@ -159,6 +161,16 @@ class Catalog:
     def _names(self, section: str) -> list[str]:
         return list(self._section(section))
 
+    def _written(self, section: str, name: str) -> str | None:
+        """Return a name as it was first written, whatever its case; an exact spelling wins."""
+        entries = self._section(section)
+        if name in entries:
+            return name
+        if section not in self._spellings:
+            # The first spelling stays: later ones are laid over earlier ones.
+            self._spellings[section] = {written.lower(): written for written in reversed(entries)}
+        return self._spellings[section].get(name.lower())
+
     def _is_marked(self, name: str, mark: str) -> bool:
         if isinstance(self.unresolved("identities", name), Later):
             return False  # nobody wrote it
@@ -173,10 +185,9 @@ class Catalog:
         return value is True
 
     def _entry(self, section: str, name: str) -> tuple[str, Map] | None:
-        found = lookup(self._section(section), name)
-        if found is None:
+        written = self._written(section, name)
+        if written is None:
             return None
-        written, _ = found
         role = next(role for role, name in SECTIONS.items() if name == section)
         settings = self._config.resolve(("auth", section, written))
         place = self.place(section, written)
