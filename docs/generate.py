@@ -35,6 +35,7 @@ RELATED = {
         "how-to/sign-in-over-ssh.md",
         "how-to/use-an-iam-user.md",
         "how-to/sign-in-through-the-browser.md",
+        "how-to/discover-accounts-and-roles.md",
         "explanation/what-is-asked-when.md",
     ),
     "auth-whoami": ("how-to/troubleshoot.md", "explanation/what-is-asked-when.md"),

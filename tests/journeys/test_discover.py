@@ -521,7 +521,7 @@ def test_two_looks_at_once_are_one(sso, aws: Emulator):
     first = sso.start("auth", "discover", *SIGN_IN, "--format", "json")
     while not asked_for(aws):
         time.sleep(0.05)
-    second = sso.start("auth", "discover", *SIGN_IN, "--format", "json", "--refresh")
+    second = sso.start("auth", "discover", "--format", "json", "--refresh")
     one, other = first.communicate(timeout=60), second.communicate(timeout=60)
     assert (first.returncode, second.returncode) == (0, 0), one[1] + other[1]
     assert json.loads(one[0]) == json.loads(other[0])

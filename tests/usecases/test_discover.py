@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from atmos_auth.domain.credentials import SsoToken
-from atmos_auth.domain.errors import CredentialRejected, InvalidSetting, NeedsPerson, ServiceError
+from atmos_auth.domain.errors import CredentialRejected, InvalidSetting, LockTimeout, NeedsPerson, ServiceError
 from atmos_auth.domain.provisioned import FRESH_SECONDS
-from atmos_auth.engine.single_flight import SingleFlight
+from atmos_auth.engine.single_flight import PATIENCE_SECONDS, SingleFlight
+from atmos_auth.host.locks import locked
 from atmos_auth.host.paths import Paths
 from atmos_auth.stores.provisioned_files import UNFINISHED_SECONDS, ProvisionedFiles
 from atmos_auth.testing import FakeClock, FakePrompter, aws_credentials, sso_token
@@ -277,6 +278,16 @@ def test_two_looks_at_once_are_one(desk):
     assert desk.prompter.waits == [f"Waiting for process {_pid()}, which is looking at the accounts and roles of corp"]
     assert len(desk.portal.looked_at()) == ACCOUNTS
     assert found[0].identities == found[1].identities
+
+
+def test_whoever_waits_has_the_same_patience_without_a_terminal(desk):
+    """A look takes longer than anybody waits for a sign-in that nobody sees."""
+    desk.prompter = FakePrompter(can_show=False)
+    started = desk.clock.now()
+    path = desk.folder / "locks" / f"discovery-{sso_token().session}.lock"
+    with locked(str(path), clock=desk.clock, deadline=started), pytest.raises(LockTimeout):
+        desk.run().look(desk.chain)
+    assert desk.clock.now() - started >= PATIENCE_SECONDS
 
 
 def _pid() -> int:

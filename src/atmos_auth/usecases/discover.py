@@ -11,7 +11,7 @@ from atmos_auth.domain.names import Assignment, named
 from atmos_auth.domain.ports import AwsConnections, Clock, Progress, Prompter
 from atmos_auth.domain.provisioned import Portal, Provisioned
 from atmos_auth.engine.authenticate import Authenticator
-from atmos_auth.engine.single_flight import SingleFlight
+from atmos_auth.engine.single_flight import PATIENCE_SECONDS, SingleFlight
 from atmos_auth.stores.provisioned_files import ProvisionedFiles, Unfinished
 from atmos_auth.usecases.portal_walk import REQUESTS_PER_SECOND, Looked, PortalWalk, Reached
 
@@ -99,6 +99,7 @@ class Discovery:
             prompter=self._prompter,
             look=shared,
             acquire=walk,
+            patience=PATIENCE_SECONDS,
         )
         if isinstance(found, _Interrupted):
             raise KeyboardInterrupt
