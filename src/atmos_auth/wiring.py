@@ -460,8 +460,7 @@ class Project:
     def _explored(self, wanted: Mapping[str, tuple[str, str]]) -> Catalog:
         config, unexplored = self.config, []
         written = config.peek(("auth", "identities"))
-        for provider, portal in wanted.items():
-            layer = self.provisioned_files.layer(provider, portal, written)
+        for provider, layer in self.provisioned_files.layers(wanted, written).items():
             if layer is None:
                 unexplored.append(provider)
             else:

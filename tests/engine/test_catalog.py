@@ -140,3 +140,11 @@ def test_included_providers_are_looked_into(catalog_of, tmp_path):
         "{ start_url: https://x/start, region: us-east-1, auto_provision_identities: true }"
     )
     assert catalog.explorable() == {"corp": ("https://x/start", "us-east-1")}
+
+
+def test_a_name_that_several_have_leads_to_each_of_them(catalog_of):
+    names = ("box (111111111111)/Admin", "Box (222222222222)/Admin", "bux/Admin")
+    catalog = catalog_of("identities:\n" + "".join(f"  {name}: {{ kind: ambient }}\n" for name in names))
+    with pytest.raises(UnknownIdentity) as caught:
+        catalog.identity("box/admin")
+    assert caught.value.hints[0] == 'did you mean "box (111111111111)/Admin" or "Box (222222222222)/Admin"?'

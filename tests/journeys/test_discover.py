@@ -305,6 +305,24 @@ def test_what_only_adds_to_a_list_that_is_not_there_leads_to_discover(sso):
     assert sso.atmos("auth", "validate").returncode == 0
 
 
+def test_a_name_that_two_portals_gave_leads_to_neither_by_itself(sso, aws: Emulator):
+    mine = SSO.format(url=sso.url)
+    other = mine.split("providers:\n")[1].replace("my-sso", "other").replace("us-east-1", "eu-west-1")
+    sso.write(mine + other)
+    sso.login("--provider", "my-sso")
+    number = next(iter(aws.state.accounts))
+    aws.state.accounts = {"888888888888": aws.state.accounts[number]}
+    aws.state.people[aws.state.person].assignments = {"888888888888": ["AdminAccess"]}
+    sso.login("--provider", "other")
+    refused = sso.atmos("auth", "exec", "-i", "development/AdminAccess", "--", "true")
+    (finding,) = sso.findings(refused.stderr)
+    assert finding.hints[0] == ('did you mean "development/AdminAccess (my-sso)" or "development/AdminAccess (other)"?')
+    used = sso.atmos("auth", "exec", "-i", "development/AdminAccess (other)", "--", "aws", "sts", "get-caller-identity")
+    assert json.loads(used.stdout)["Account"] == "888888888888", used.stderr
+    shown = sso.atmos("auth", "discover", "--provider", "other").stdout
+    assert shown.splitlines()[1].endswith("development/AdminAccess (other)")
+
+
 def test_an_error_in_one_of_them_names_its_line(sso, aws: Emulator):
     sso.login()
     aws.state.people[aws.state.person].assignments["222222222222"] = ["ReadOnlyAccess"]

@@ -47,7 +47,7 @@ def test_another_portals_list_is_none(files, portal, warnings):
     """Two projects may have a provider of the same name."""
     files.write(FOUND)
     assert files.read("corp", portal) is None
-    assert files.layer("corp", portal, None) is None
+    assert files.layers({"corp": portal}, None) == {"corp": None}
     assert warnings == []
     assert files.read("corp", PORTAL) == FOUND
 
@@ -57,7 +57,7 @@ def test_a_file_that_cannot_be_understood_is_set_aside_once(files, warnings, con
     files.write(FOUND)
     with open(files.path("corp"), "wb") as file:
         file.write(content)
-    assert files.layer("corp", PORTAL, None) is None
+    assert files.layers({"corp": PORTAL}, None) == {"corp": None}
     assert files.read("corp", PORTAL) is None
     (warning,) = warnings
     assert files.path("corp") in warning
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_understood_is_set_aside_once(files, warnings, con
 
 def test_a_path_that_is_no_file_is_a_warning(files, warnings):
     os.makedirs(files.path("corp"))
-    assert files.layer("corp", PORTAL, None) is None
+    assert files.layers({"corp": PORTAL}, None) == {"corp": None}
     assert files.path("corp") in warnings[0]
 
 
@@ -134,3 +134,22 @@ def test_realms_do_not_see_each_other(environ, files):
     other = ProvisionedFiles(Paths(environ, realm="acme"), warn=print)
     assert other.read("corp", PORTAL) is None
     assert other.providers() == []
+
+
+def test_a_name_that_several_portals_gave_leads_to_none_by_itself(files):
+    other = Portal("https://y.awsapps.com/start", "us-east-1")
+    files.write(FOUND)
+    more = [Assignment("2" * 12, "DEV", "Admin"), Assignment("2" * 12, "DEV", "Billing")]
+    files.write(Provisioned("sub", other, NOW, 1, named(more)))
+    portals = {"corp": PORTAL, "sub": other}
+    assert files.shared_names(portals) == {"dev/admin"}
+    layers = files.layers(portals, None)
+    names = {provider: list(layer["auth"]["identities"]) for provider, layer in layers.items()}
+    assert names == {"corp": ["dev/Admin (corp)"], "sub": ["DEV/Admin (sub)", "DEV/Billing"]}
+    assert files.shared_names({"corp": PORTAL}) == frozenset()
+
+
+def test_two_providers_of_one_portal_share_their_names(files):
+    files.write(FOUND)
+    files.write(FOUND._replace(provider="twin"))
+    assert files.shared_names({"corp": PORTAL, "twin": PORTAL}) == frozenset()

@@ -5,13 +5,13 @@ Each identity has a line of its own, and so a place. Of what a file says, nothin
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from typing import Any
 
 from atmos_auth.config.tree import Later, Map
 from atmos_auth.domain.errors import ConfigError
-from atmos_auth.domain.names import Assignment, is_usable
+from atmos_auth.domain.names import Assignment, is_usable, qualified
 from atmos_auth.domain.place import Place
 from atmos_auth.domain.provisioned import Portal, Provisioned
 from atmos_auth.domain.timestamps import from_text, to_text
@@ -82,18 +82,21 @@ def settings(provider: str, assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def layer(found: Provisioned, provider: str, written: Any, text: str, path: str) -> Map:
+def layer(
+    found: Provisioned, provider: str, written: Any, text: str, path: str, shared: Container[str] = frozenset()
+) -> Map:
     """Return the identities as a document to be laid below a configuration whose identities are `written`.
 
     A written identity of the same name that says its kind is another one: it wins as a whole. One that does not only
-    adds to what was found.
+    adds to what was found. `shared` holds, in lower case, the names that other portals gave as well.
     """
     taken = {name.lower() for name, entry in written.items() if _is_whole(entry)} if isinstance(written, Map) else set()
     top = Place(path, 1, 1)
     # A file that somebody has laid out anew has its places lost, not wrong.
     is_ours = text.count("\n") == _LINES_ABOVE + len(found.identities) + _LINES_BELOW
     identities = Map(top)
-    for line, (name, assignment) in enumerate(found.identities.items(), _LINES_ABOVE + 1):
+    for line, (plain, assignment) in enumerate(found.identities.items(), _LINES_ABOVE + 1):
+        name = qualified(plain, provider, shared)
         if name.lower() not in taken:
             place = Place(path, line, 1) if is_ours else top
             identities.put(name, Later(partial(settings, provider, assignment), place), place, place)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
 # A name becomes a profile's name in AWS's ini files: these would end or split it there.
@@ -38,6 +38,14 @@ def named(assignments: Iterable[Assignment]) -> dict[str, Assignment]:
         taken.add(name.lower())
         names[name] = found
     return dict(sorted(names.items(), key=lambda item: (item[0].lower(), item[0])))
+
+
+def qualified(name: str, provider: str, shared: Container[str]) -> str:
+    """Return the name under which one provider's finding can be used.
+
+    A name that was found at several portals leads to none of them by itself: `shared` holds those, in lower case.
+    """
+    return f"{name} ({provider})" if name.lower() in shared else name
 
 
 def _labels(accounts: Mapping[str, str]) -> dict[str, str]:

@@ -227,8 +227,13 @@ def _sorted(names: list[str]) -> list[str]:
 
 
 def _suggestions(name: str, known: list[str]) -> list[str]:
+    import re
     from difflib import get_close_matches
 
+    # Names that several have are told apart by what stands in parentheses.
+    alike = [f'"{k}"' for k in known if "(" in k and re.sub(r" \([^()]*\)", "", k).lower() == name.lower()]
+    if alike:
+        return [f"did you mean {' or '.join(alike[:3])}?", "atmos auth list"]
     close = get_close_matches(name.lower(), [k.lower() for k in known], n=1)
     hints = [f'did you mean "{next(k for k in known if k.lower() == close[0])}"?'] if close else []
     return [*hints, "atmos auth list"]

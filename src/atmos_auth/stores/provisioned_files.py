@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -41,10 +41,22 @@ class ProvisionedFiles:
         read = self._read(provider, portal)
         return read[0] if read is not None else None
 
-    def layer(self, provider: str, portal: tuple[str, str], written: Any) -> Map | None:
-        """Return what was found as a layer below a configuration whose identities are `written`; None as `read`."""
-        read = self._read(provider, portal)
-        return layer(read[0], provider, written, read[1], self.path(provider)) if read is not None else None
+    def layers(self, portals: Mapping[str, tuple[str, str]], written: Any) -> dict[str, Map | None]:
+        """Return, for each provider, what was found as a layer below a configuration whose identities are `written`.
+
+        None as in `read`. Names that were found at several portals have the provider behind them in each.
+        """
+        read = {provider: self._read(provider, portal) for provider, portal in portals.items()}
+        shared = _shared(found[0] for found in read.values() if found is not None)
+        return {
+            provider: layer(found[0], provider, written, found[1], self.path(provider), shared) if found else None
+            for provider, found in read.items()
+        }
+
+    def shared_names(self, portals: Mapping[str, tuple[str, str]]) -> frozenset[str]:
+        """Return the names, in lower case, that were found at several of these providers' portals."""
+        read = [self.read(provider, portal) for provider, portal in portals.items()]
+        return _shared(found for found in read if found is not None)
 
     def _read(self, provider: str, portal: tuple[str, str]) -> tuple[Provisioned, str] | None:
         path = self.path(provider)
@@ -122,6 +134,21 @@ class ProvisionedFiles:
 
     def _beside(self, provider: str) -> str:
         return os.path.splitext(self.path(provider))[0] + ".unfinished"
+
+
+def _shared(lists: Iterable[Provisioned]) -> frozenset[str]:
+    """Return names that mean different things in different lists; two providers may well be of one portal."""
+    several = list(lists)
+    if len(several) < 2:
+        return frozenset()
+    meanings: dict[str, tuple[Portal, str, str]] = {}
+    return frozenset(
+        name.lower()
+        for found in several
+        for name, assignment in found.identities.items()
+        if (meaning := (found.portal, assignment.account_id, assignment.role))
+        != meanings.setdefault(name.lower(), meaning)
+    )
 
 
 def _unfinished(body: Any) -> Unfinished:

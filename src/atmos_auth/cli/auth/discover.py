@@ -1,14 +1,14 @@
 """`atmos auth discover`."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from atmos_auth.cli.listing.columns import cut, padded, width
 from atmos_auth.cli.listing.screen import columns_of
 from atmos_auth.cli.output import BOLD, DIM, GREEN, Paint, age
 from atmos_auth.domain.errors import SelectionError, UsageError
-from atmos_auth.domain.names import Assignment
+from atmos_auth.domain.names import Assignment, qualified
 from atmos_auth.domain.provisioned import Provisioned
 from atmos_auth.domain.timestamps import to_text
 from atmos_auth.host.plain_text import plain_text
@@ -73,9 +73,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         _check(project, f"Wrote {len(found.identities):,} identities to {arguments.write}")
         return 0
     written = written_names(project.written_catalog, found)
-    is_used = found.provider in project.written_catalog.explorable()
+    wanted = project.written_catalog.explorable()
+    is_used = found.provider in wanted
+    shared = project.provisioned_files.shared_names(wanted) if is_used else frozenset()
     formats: Mapping[str, Callable[[], str]] = {
-        "table": lambda: _table(found, written, project, is_used=is_used),
+        "table": lambda: _table(found, written, project, shared if is_used else None),
         "json": lambda: _json(found, written),
         "yaml": lambda: _yaml(found, written),
     }
@@ -125,15 +127,20 @@ def _check(project: Project, words: str) -> None:
     project.streams.stderr.write(f"{paint('✓', GREEN)} {words}\n")
 
 
-def _table(found: Provisioned, written: Names, project: Project, *, is_used: bool) -> str:
-    """One line per role; the last column is the name to use it by, `-` where it has none."""
+def _table(found: Provisioned, written: Names, project: Project, shared: Container[str] | None) -> str:
+    """One line per role; the last column is the name to use it by, `-` where it has none.
+
+    `shared` are names that need the provider behind them; None where what was found is not used.
+    """
     header = ("ACCOUNT", "ID", "ROLE", "IDENTITY")
     rows = [
         (
             plain_text(assignment.account_name),
             assignment.account_id,
             assignment.role,
-            _identities(name, written.get(assignment, ()), is_used=is_used),
+            _identities(
+                None if shared is None else qualified(name, found.provider, shared), written.get(assignment, ())
+            ),
         )
         for name, assignment in found.identities.items()
     ]
@@ -151,10 +158,10 @@ def _table(found: Provisioned, written: Names, project: Project, *, is_used: boo
     return "\n".join([paint(lines[0], BOLD), *lines[1:]]) + "\n"
 
 
-def _identities(name: str, written: Sequence[str], *, is_used: bool) -> str:
+def _identities(name: str | None, written: Sequence[str]) -> str:
     if written:
         return plain_text(f"{', '.join(written)} (written)")
-    return plain_text(name) if is_used else "-"
+    return plain_text(name) if name is not None else "-"
 
 
 def _squeezed(natural: Sequence[int], room: int | None) -> list[int]:
