@@ -33,6 +33,8 @@ MINE = """\
       principal: {{ name: AdminAccess, account: {{ name: development }} }}
 """
 SIGN_IN = ("--force-tty", "--no-browser")
+# As many requests may be on their way.
+WORKERS = 10
 
 
 @pytest.fixture
@@ -427,7 +429,9 @@ def test_after_a_kill_the_next_look_goes_on(sso, aws: Emulator):
     assert len(known) >= 20
     aws.journal.clear()
     found, _ = discovered(sso)
-    assert sorted(asked_for(aws)) == sorted(set(ids) - set(known))
+    # The emulator may still be answering what was asked before.
+    assert set(asked_for(aws)) == set(ids) - set(known)
+    assert len(asked_for(aws)) <= len(ids) - len(known) + WORKERS
     assert len(found["identities"]) == 3 * len(ids)
     assert [path.name for path in cache(sso).iterdir()] == ["provisioned-identities.yaml"]
 
@@ -477,7 +481,9 @@ def test_a_session_that_ends_is_told_and_what_was_found_is_kept(sso, aws: Emulat
     known = json.loads(path.read_text())["roles"]
     aws.journal.clear()
     assert "✓ Found 360 roles" in sso.login("--provider", "my-sso").stderr
-    assert sorted(asked_for(aws)) == sorted(set(ids) - set(known))
+    # The emulator may still be answering what was asked before.
+    assert set(asked_for(aws)) == set(ids) - set(known)
+    assert len(asked_for(aws)) <= len(ids) - len(known) + WORKERS
 
 
 def test_a_session_that_was_ended_before_is_signed_in_anew(sso, aws: Emulator):
@@ -521,7 +527,9 @@ def test_ctrl_c_ends_it_promptly_and_the_next_look_goes_on(sso, aws: Emulator):
     aws.journal.clear()
     found, _ = discovered(sso)
     assert len(found["identities"]) == 3 * len(ids)
-    assert sorted(asked_for(aws)) == sorted(set(ids) - set(known))
+    # The emulator may still be answering what was asked before.
+    assert set(asked_for(aws)) == set(ids) - set(known)
+    assert len(asked_for(aws)) <= len(ids) - len(known) + WORKERS
 
 
 def test_ctrl_c_after_a_login_ends_the_look_and_not_the_login(sso, aws: Emulator):
