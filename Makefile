@@ -28,7 +28,7 @@ check: $(VENV)/installed
 $(BENCH)/installed: pyproject.toml $(shell find src -name '*.py')
 	$(PYTHON) -m venv --clear $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --upgrade pip
-	$(BENCH)/bin/python -m pip install --quiet '.[emulator]'
+	$(BENCH)/bin/python -m pip install --quiet '.[emulator]' boto3
 	touch $@
 
 bench: $(BENCH)/installed

@@ -1,4 +1,4 @@
-"""Write `docs/reference` from the code: commands, kinds, environment variables, errors.
+"""Write `docs/reference` from the code: commands, kinds, variables, errors, the library, templates.
 
 Run it from the repository root: `python -m docs.generate`. What it writes is checked in; a test keeps it up to date.
 """
@@ -22,11 +22,12 @@ from atmos_auth.config.settings import IdentitySettings, IntegrationSpec, Provid
 from atmos_auth.domain import env_names, errors
 from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.engine import registry
+from docs import python_reference, template_reference
 from docs.kind_words import CREDENTIALS, EXAMPLES, NOTES, ONE_OF_TWO, PLAIN, SETTINGS, VALUES
 
 REFERENCE = Path(__file__).parent / "reference"
 # Folders and files that nobody else writes to.
-OWNED = ("commands", "kinds", "environment-variables.md", "errors.md")
+OWNED = ("commands", "kinds", "environment-variables.md", "errors.md", "python.md", "templates.md", "testing.md")
 NOTICE = "<!-- Written by `python -m docs.generate`; edit {source} instead. -->\n"
 
 # Pages that a reader of a command's page looks for next.
@@ -36,6 +37,7 @@ RELATED = {
         "how-to/use-an-iam-user.md",
         "how-to/sign-in-through-the-browser.md",
         "how-to/discover-accounts-and-roles.md",
+        "how-to/share-sign-ins-with-the-aws-cli.md",
         "explanation/what-is-asked-when.md",
     ),
     "auth-whoami": ("how-to/troubleshoot.md", "explanation/what-is-asked-when.md"),
@@ -60,6 +62,16 @@ RELATED = {
     "aws-ecr-login": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-update-kubeconfig": ("how-to/log-in-to-ecr-and-eks.md",),
     "aws-eks-token": ("how-to/log-in-to-ecr-and-eks.md",),
+    "terraform": ("how-to/run-terraform.md", "how-to/describe-stacks.md", "explanation/what-is-asked-when.md"),
+    "terraform-clean": ("how-to/run-terraform.md",),
+    "terraform-generate-varfile": ("how-to/run-terraform.md",),
+    "terraform-generate-backend": ("how-to/run-terraform.md",),
+    "describe-component": ("how-to/describe-stacks.md",),
+    "describe-stacks": ("how-to/describe-stacks.md",),
+    "describe-config": ("how-to/describe-stacks.md", "reference/configuration-files.md"),
+    "list-stacks": ("how-to/describe-stacks.md",),
+    "list-components": ("how-to/describe-stacks.md",),
+    "validate-stacks": ("how-to/describe-stacks.md",),
     "version": (),
 }
 
@@ -91,6 +103,8 @@ AUTOMATED = (
     "Nobody is asked to choose there, and no browser is opened: where `CI` is `true` or `1`, where `JENKINS_URL` and "
     "`BUILD_ID` are both set, where `CI_NAME` is `codeship` or `sourcehut`, or where one of these is set:"
 )
+# What `atmos_auth.testing` offers that has no docstring.
+CONSTANTS = {"NOW": "2026-01-02T03:04:05Z in epoch seconds: when the samples were issued, and where `FakeClock` starts"}
 # What is typed, within the sentences of `env_names.py`.
 TYPED = re.compile(
     r"^(true|false)(?=:)|^system(?=, )|\bfile(?= or memory)|(?<= or )memory\b|\bauth\.keyring\.[\w.]*\w"
@@ -120,7 +134,13 @@ def pages() -> dict[str, str]:
     found = {"commands/README.md": commands_index(), "kinds/README.md": kinds_index()}
     found |= {f"commands/{command_file(command)}": command_page(command) for command in COMMANDS}
     found |= {f"kinds/{kind_file(entry)}": kind_page(entry) for entry in registry.BUILT_IN}
-    return found | {"environment-variables.md": variables_page(), "errors.md": errors_page()}
+    return found | {
+        "environment-variables.md": variables_page(),
+        "errors.md": errors_page(),
+        "testing.md": testing_page(),
+        "python.md": _page("Python", "src/atmos_auth/library/auth.py", *python_reference.sections()),
+        "templates.md": _page("Templates", "docs/template_functions.yaml", *template_reference.sections()),
+    }
 
 
 def command_file(command: Command) -> str:
@@ -398,6 +418,41 @@ def errors_page() -> str:
         "## The tree",
         _fenced(tree),
     )
+
+
+def testing_page() -> str:
+    """List the fakes and samples for authors of kinds, and what each contract holds an implementation to."""
+    from atmos_auth import testing
+    from atmos_auth.testing import contracts
+
+    offered = {name: getattr(testing, name) for name in testing.__all__}
+    words = {name: CONSTANTS.get(name) or _paragraph(thing) for name, thing in offered.items()}
+    fakes = [f"| `{name}` | {words[name]} |" for name in offered if name[0].isupper()]
+    samples = [f"| `{name}(...)` | {words[name]} |" for name in offered if not name[0].isupper()]
+    parts = []
+    for name in contracts.__all__:
+        contract = getattr(contracts, name)
+        tests = [(n, t) for n, t in vars(contract).items() if n.startswith("test_")]
+        rows = [f"| {n.removeprefix('test_').replace('_', ' ')} | {_paragraph(test)} |" for n, test in tests]
+        parts += [f"### `{name}`", _paragraph(contract), _table(("what is tested", ""), rows)]
+    return _page(
+        "Fakes and contracts for authors of kinds",
+        "src/atmos_auth/testing",
+        "What `atmos_auth.testing` offers to the tests of a plug-in; [Write a kind](../how-to/write-a-kind.md) shows "
+        "it in use.",
+        "## Fakes",
+        _table(("name", "what it does"), fakes),
+        "## Samples",
+        _table(("name", "what it does"), samples),
+        "## Contracts",
+        "Classes for pytest in `atmos_auth.testing.contracts`: subclass one, say what is under test, and run it.",
+        *parts,
+    )
+
+
+def _paragraph(thing: Any) -> str:
+    """Return the first paragraph of what a thing says of itself, on one line of a table."""
+    return " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def write() -> list[str]:

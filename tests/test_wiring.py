@@ -31,7 +31,7 @@ def project_of(tmp_path: Path, environ: dict[str, str]) -> Callable[..., Project
 
 def test_everything_is_built_once(project_of):
     project = project_of()
-    for name in ("config", "paths", "log", "prompter", "tokens", "tools", "authenticator", "catalog", "operations"):
+    for name in ("config", "paths", "log", "prompter", "sessions", "tools", "authenticator", "catalog", "operations"):
         assert getattr(project, name) is getattr(project, name)
 
 

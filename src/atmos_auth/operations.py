@@ -17,7 +17,6 @@ from atmos_auth.domain.ports import (
     IsolatedBrowser,
     Log,
     Prompter,
-    TokenStore,
     Web,
 )
 from atmos_auth.domain.secret_store import SecretStore
@@ -35,13 +34,14 @@ from atmos_auth.usecases.ensure import (
 )
 from atmos_auth.usecases.mend_keys import pointing_at_keys
 from atmos_auth.usecases.own_variables import own_variables
-from atmos_auth.usecases.select_identity import Asked, select_identity
+from atmos_auth.usecases.select_identity import Asked, require_decided, select_identity
 
 if TYPE_CHECKING:
     from atmos_auth.aws_api.eks import ClusterToken
     from atmos_auth.domain.fields import Field
     from atmos_auth.domain.provisioned import Provisioned
     from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.stores.aws_cli.opening import Sessions
     from atmos_auth.stores.provisioned_files import ProvisionedFiles
     from atmos_auth.usecases.console_url import ConsoleUrl, Wish
     from atmos_auth.usecases.discover import Discovery
@@ -67,7 +67,7 @@ class Operations:
         catalog: Catalog,
         resolver: Resolver,
         profiles: AwsFiles,
-        tokens: Callable[[], TokenStore],
+        sessions: Callable[[], "Sessions"],
         keys: Callable[[], SecretStore],
         authenticator: Callable[[], "Authenticator"],
         build: Callable[[Link], Any],
@@ -87,7 +87,7 @@ class Operations:
         self.catalog = catalog
         self._resolver = resolver
         self._profiles = profiles
-        self._tokens = tokens
+        self._sessions = sessions
         self._keys = keys
         self._authenticator = authenticator
         self._build = build
@@ -107,6 +107,11 @@ class Operations:
     def select(self, asked: Asked) -> str | None:
         """Tell which identity is meant, None when authentication is switched off; may prompt."""
         return select_identity(self.catalog, asked, environ=self._environ, prompter=self._prompter)
+
+    def select_unasked(self, asked: Asked) -> str | None:
+        """Tell what `select` does without asking anybody, unless the caller wants to be asked."""
+        require_decided(self.catalog, asked, environ=self._environ)
+        return self.select(asked)
 
     def chain(self, identity: str) -> Chain:
         """Return the links that lead to the identity."""
@@ -217,10 +222,12 @@ class Operations:
         chain = self.chain(former)
         return left_by(chain, self._profiles.locate(chain), self._integrated_so_far(chain), present)
 
-    def child_environment(self, identity: str, base: Mapping[str, str]) -> tuple[dict[str, str], Credential]:
+    def child_environment(
+        self, identity: str, base: Mapping[str, str], reach: str = ASKING
+    ) -> tuple[dict[str, str], Credential]:
         """Return the whole environment for a child that runs as the identity, and the credential it will find."""
         chain = self.chain(identity)
-        credential = self._ensure(chain, ASKING)
+        credential = self._ensure(chain, reach)
         variables = self._pointing(chain, credential)
         child = environment.for_child(variables, base, delivered=not passes_through(chain))
         return self._integrated(chain, credential, child), credential
@@ -234,7 +241,12 @@ class Operations:
         return self._companions(chain, lambda other, keys: self._profiles.write_beside(chain, other, keys))
 
     def refreshing_environment(
-        self, identity: str, base: Mapping[str, str], process: str, required: Callable[[str], str] | None = None
+        self,
+        identity: str,
+        base: Mapping[str, str],
+        process: str,
+        required: Callable[[str], str] | None = None,
+        reach: str = ASKING,
     ) -> tuple[dict[str, str], Credential]:
         """Return what `child_environment` does, for a child that outlives its credentials.
 
@@ -244,7 +256,7 @@ class Operations:
         """
         chain = self.chain(identity)
         require_refreshable(chain)
-        credential = self._ensure(chain, ASKING)
+        credential = self._ensure(chain, reach)
         if not isinstance(credential, AwsCredentials):
             raise CredentialsMissing(f'identity "{chain.tip.name}" gives no credentials that could be renewed')
         if getattr(self._build(chain.root), "signs_in_anew", False):
@@ -259,12 +271,12 @@ class Operations:
         variables = environment.with_files(chain.tip.name, location, credential.region, own_variables(chain.tip))
         return self._integrated(chain, credential, environment.for_child(variables, base, delivered=True)), credential
 
-    def console_url(self, identity: str, wish: "Wish | None" = None) -> "ConsoleUrl":
-        """Return an address that signs whoever opens it in to the web console as the identity; may prompt."""
+    def console_url(self, identity: str, wish: "Wish | None" = None, reach: str = ASKING) -> "ConsoleUrl":
+        """Return an address that signs whoever opens it in to the web console as the identity."""
         from atmos_auth.usecases.console_url import ConsoleUrls, Wish
 
         urls = ConsoleUrls(
-            obtain=lambda chain: self._own(chain, ASKING),
+            obtain=lambda chain: self._own(chain, reach),
             delivered=self._profiles.read,
             caller=self._caller,
             build=self._build,
@@ -285,6 +297,10 @@ class Operations:
     def location(self, identity: str) -> ProfileLocation:
         """Tell where the identity's profile is, whether or not it exists."""
         return self._profiles.locate(self.chain(identity))
+
+    def is_read_from(self, identity: str, credentials_file: str, config_file: str) -> bool:
+        """Tell whether a program that is given these two files reads the identity's profile there."""
+        return self._profiles.is_read_from(self.chain(identity), credentials_file, config_file)
 
     def whoami(self, identity: str, reach: str = SILENT) -> "Status":
         """Return who one is as this identity; asks AWS itself unless OFFLINE; never a person."""
@@ -321,13 +337,14 @@ class Operations:
             catalog=self.catalog,
             resolver=self._resolver,
             profiles=self._profiles,
-            tokens=self._tokens,
+            tokens=lambda: self._sessions().own,
             keys=self._keys,
             browser_sessions=self._browser_sessions,
             build=self._build,
             consoles=self._consoles(),
             provisioned=self._provisioned(),
             integrated=self.integrations.undoings,
+            lent=lambda session: self._sessions().lent(session),
         )
 
     def sign_out_of(self, chain: Chain) -> None:
@@ -347,6 +364,8 @@ class Operations:
                 hints=["run it in a terminal, or without --force"],
             )
         drop(self.logout.from_scratch(chain).sessions)
+        if isinstance(getattr(root, "session", None), str):
+            self._sessions().decline()
 
     def provider_chain(self, provider: str) -> Chain:
         """Return the chain that consists of this provider alone."""

@@ -13,7 +13,17 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
-from atmos_auth.domain.ports import AwsConnections, Browser, Clock, DrivenBrowser, IsolatedBrowser, Prompter, Tools, Web
+from atmos_auth.domain.ports import (
+    AwsConnections,
+    Browser,
+    Clock,
+    DrivenBrowser,
+    IsolatedBrowser,
+    Prompter,
+    TokenStore,
+    Tools,
+    Web,
+)
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
@@ -28,10 +38,11 @@ if TYPE_CHECKING:
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.engine.single_flight import SingleFlight
     from atmos_auth.host.prompts import TerminalPrompter
+    from atmos_auth.stores.aws_cli.folder import CliFolder
+    from atmos_auth.stores.aws_cli.opening import Sessions
     from atmos_auth.stores.browser_sessions import BrowserSessions
     from atmos_auth.stores.notices import Notices
     from atmos_auth.stores.provisioned_files import ProvisionedFiles
-    from atmos_auth.stores.token_files import TokenFiles
     from atmos_auth.usecases.discover import Discovery
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.logout_everywhere import Everywhere
@@ -108,6 +119,19 @@ class Project:
         for warning in config.warnings:
             self.streams.stderr.write(f"⚠ {warning}\n")
         return config
+
+    def with_config(self, config: Config) -> "Project":
+        """Return the same run over another configuration, such as that of a component with an `auth` section."""
+        other = Project(
+            self._options,
+            environ=self._process_environ,
+            directory=self._directory,
+            streams=self.streams,
+            clock=self.clock,
+            started_at=self._started_at,
+        )
+        other.config, other.redaction = config, self.redaction
+        return other
 
     @cached_property
     def environ(self) -> dict[str, str]:
@@ -189,11 +213,31 @@ class Project:
         )
 
     @cached_property
-    def tokens(self) -> "TokenFiles":
-        """Portal sessions on disk."""
+    def sessions(self) -> "Sessions":
+        """Portal sessions on disk, and what of them we have in common with the AWS CLI."""
+        from atmos_auth.config.check import check
+        from atmos_auth.config.settings import AwsNeighbours
+        from atmos_auth.stores.aws_cli.opening import OFF, READ, WRITE, only_ours, share
         from atmos_auth.stores.token_files import TokenFiles
 
-        return TokenFiles(self.paths.sso_sessions, warn=self.prompter.warn)
+        own = TokenFiles(self.paths.sso_sessions, warn=self.prompter.warn)
+        section = self.config.resolve(("auth", "aws"))
+        if section is None:
+            return only_ours(own)
+        place = self.config.place(("auth", "aws"))
+        misfits = check(section, AwsNeighbours, subject="invalid auth config: aws", fallback=place)
+        if misfits.errors:
+            raise misfits.errors[0]
+        mode = section.get("share_cli_sso_cache") or OFF
+        # Whoever keeps nothing gives nothing away.
+        return share(READ if mode == WRITE and self.keeps_nothing else mode, own, self._cli_folder, clock=self.clock)
+
+    @cached_property
+    def _cli_folder(self) -> "CliFolder":
+        from atmos_auth.stores.aws_cli.opening import cli_folder
+
+        home = home_directory(self._process_environ)
+        return cli_folder(home, self._process_environ, clock=self.clock, log=self.log, warn=self.prompter.warn)
 
     @cached_property
     def aws(self) -> AwsConnections:
@@ -413,7 +457,7 @@ class Project:
         return Authenticator(
             tools=self.tools,
             silent_tools=lambda: self.silent_tools,
-            cache=CredentialCache(tokens=self.tokens, profiles=self.profiles),
+            cache=CredentialCache(tokens=self.sessions.usable, profiles=self.profiles),
             flights=self._flights,
             build=build,
         )
@@ -489,7 +533,7 @@ class Project:
                 environ=self.environ,
             ),
             profiles=self.profiles,
-            tokens=lambda: self.tokens,
+            sessions=lambda: self.sessions,
             keys=lambda: self.keys,
             authenticator=lambda: self.authenticator,
             build=self._build,
@@ -526,8 +570,14 @@ class Project:
             keys=lambda: self.keys,
             clock=self.clock,
             warn=self.prompter.warn,
+            given=self._given,
             integrated=lambda paths: self._integrations(paths=paths).undoings(),
         )
+
+    def _given(self, own: TokenStore) -> TokenStore:
+        from atmos_auth.stores.aws_cli.sharing_tokens import GivenTokens
+
+        return GivenTokens(own, self._cli_folder)
 
     def _other_realms(self) -> "OtherRealms":
         from atmos_auth.usecases.other_realms import OtherRealms

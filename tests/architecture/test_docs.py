@@ -1,10 +1,11 @@
 """What the documents say is so: links resolve, configurations are valid, commands exist, the reference is current."""
 
+import inspect
 import re
 import shlex
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -215,8 +216,10 @@ def test_commands_in_the_pages_exist(place: str, line: str, capsys: pytest.Captu
         assert flag in capsys.readouterr().out
 
 
-def test_the_python_about_asking_a_person_runs():
-    page = DOCS / "explanation" / "prompt-engine.md"
+@pytest.mark.parametrize("name", ["explanation/prompt-engine.md", "how-to/write-a-kind.md"])
+def test_the_python_in_a_page_runs(name: str):
+    """And so do the tests in it."""
+    page = DOCS / name
     pieces = [block for block in BLOCKS if block.page == page and block.language == "python"]
     assert pieces
     names: dict[str, object] = {}
@@ -224,6 +227,20 @@ def test_the_python_about_asking_a_person_runs():
         # Line numbers of a failure are those of the page.
         source = "\n" * block.line + block.text
         exec(compile(source, str(page), "exec", dont_inherit=True), names)
+    for test in every_test_in(names):
+        test()
+
+
+def every_test_in(names: Mapping[str, object]) -> Iterator[Callable[[], None]]:
+    """Give the functions that are tests, and what of a contract's tests needs no fixture."""
+    for name, found in names.items():
+        if name.startswith("test_") and callable(found):
+            yield found
+        elif name.startswith("Test") and inspect.isclass(found):
+            methods = [getattr(found(), method) for method in dir(found) if method.startswith("test_")]
+            alone = [method for method in methods if not inspect.signature(method).parameters]
+            assert alone
+            yield from alone
 
 
 def test_commands_are_found_on_lines_of_shell():

@@ -1,6 +1,7 @@
 """Who may import whom: only downwards, never sideways, and the two packages never meet."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 # From the top down; rooms on one line do not import each other.
 ORDER = (
-    {"cli"},
+    {"cli", "library"},
+    {"programs"},
+    {"stacks"},
     {"wiring"},
     {"operations"},
     {"usecases"},
@@ -21,6 +24,8 @@ ORDER = (
 )
 # The package's own front door, and fakes for tests, stand outside the house.
 OUTSIDE = {"__init__", "__main__", "testing"}
+# What plug-ins may import.
+PUBLIC = r"domain|config\.settings|config\.durations|config\.check|testing"
 ROOMS_OF_KINDS = ("providers", "identities", "integrations")
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 
@@ -70,6 +75,17 @@ def test_the_product_and_the_emulator_never_meet():
     for package, other in (("atmos_auth", "aws_emulator"), ("aws_emulator", "atmos_auth")):
         for path in modules(package):
             assert not any(imported.split(".")[0] == other for _, imported in imports(path)), path
+
+
+def test_the_example_of_a_plug_in_uses_what_plug_ins_may_use():
+    """The page for their authors names these modules, and no others."""
+    example = SOURCE.parent / "examples" / "plugin"
+    page = (SOURCE.parent / "docs" / "how-to" / "write-a-kind.md").read_text(encoding="utf-8")
+    for path in sorted(example.rglob("*.py")):
+        used = {imported for _, imported in imports(path) if imported.split(".")[0] == "atmos_auth"}
+        assert used
+        assert {module for module in used if not re.match(rf"atmos_auth\.({PUBLIC})\b", module)} == set(), path
+    assert {name for name in PUBLIC.replace("\\", "").split("|") if f"`atmos_auth.{name}`" not in page} == set()
 
 
 def test_kinds_are_reached_by_name_only():

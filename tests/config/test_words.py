@@ -20,6 +20,8 @@ def split(text, at_least=0, at_most=9):
         ('a "b c"', ["a", "b c"]),
         ("a 'b c'", ["a", "b c"]),
         ("a ''", ["a", ""]),
+        ('a ".x // ""d"""', ["a", '.x // "d"']),
+        ('"" a ""', ["", "a", ""]),
         ('"a b"c', ["a bc"]),
         (r"C:\dir #x", [r"C:\dir", "#x"]),
         (r"'C:\dir'", [r"C:\dir"]),

@@ -116,6 +116,52 @@ def test_what_is_stale_is_renewed_before_its_end(walk):
     assert walk.credential(walk.portal) == fresh
 
 
+# --- sessions that others have a part in -----------------------------------------------------------------------
+
+
+def test_what_is_lent_serves_even_where_a_new_step_is_asked_for(walk):
+    walk.refreshing()
+    lent = sso_token(refresh_token=None, client_id=None, client_secret=None, lent_by="a neighbour")
+    walk.tokens.write(lent)
+    assert walk.credential(walk.portal, anew=True) == lent
+
+
+def test_what_is_lent_and_refused_leads_to_a_sign_in(walk):
+    walk.refreshing(sso_token(), renewals=(None,))
+    lent = sso_token(access_token="lent", refresh_token=None, lent_by="a neighbour")
+    walk.tokens.write(lent)
+    assert walk.credential(walk.portal, rejected=lent) == sso_token()
+
+
+def overtaken(walk, ours, theirs, *renewals):
+    walk.tokens.write(ours)
+    kind = walk.refreshing(renewals=(None, *renewals))
+    refresh = kind.refresh
+
+    def overtaking(stale):
+        if stale == ours:
+            walk.tokens.write(theirs)
+        return refresh(stale)
+
+    kind.refresh = overtaking
+    return kind
+
+
+def test_who_was_overtaken_at_renewing_goes_on_with_what_the_other_got(walk):
+    ours = sso_token(expires_at=NOW + 60, issued_at=NOW - 3540)
+    theirs = sso_token(access_token="theirs", refresh_token="rotated")
+    overtaken(walk, ours, theirs)
+    assert walk.credential(walk.portal) == theirs
+
+
+def test_what_the_other_got_is_renewed_in_turn_if_it_is_over_again(walk):
+    ours = sso_token(expires_at=NOW - 7200, issued_at=NOW - 10800)
+    theirs = sso_token(refresh_token="rotated", expires_at=NOW - 60, issued_at=NOW - 3660)
+    last = sso_token(access_token="last")
+    overtaken(walk, ours, theirs, last)
+    assert walk.credential(walk.portal) == last
+
+
 @pytest.mark.parametrize("failure", [unreachable(), errors.AuthenticationFailed("no")])
 def test_what_is_stale_survives_a_failed_renewal(walk, failure):
     stale = sso_token(expires_at=NOW + 14 * 60, issued_at=NOW - 46 * 60)
@@ -468,3 +514,19 @@ def test_other_chains_are_not_repeated(walk):
     with pytest.raises(errors.ServiceError):
         walk.credential(walk.base)
     assert walk.clock.slept == []
+
+
+# --- kinds that others made ------------------------------------------------------------------------------------
+
+
+def test_what_is_no_credential_is_refused(walk):
+    walk.scripted("portal", {"AccessKeyId": "x"})
+    with pytest.raises(errors.AuthenticationFailed, match="gave dict, which is no credential"):
+        walk.credential(walk.portal)
+
+
+def test_a_fault_says_at_which_link_it_happened(walk):
+    walk.scripted("portal", ZeroDivisionError("a fault of the kind"))
+    with pytest.raises(ZeroDivisionError) as caught:
+        walk.credential(walk.portal)
+    assert caught.value.__notes__ == [f"link: {walk.portal.tip} of the chain {walk.portal}"]

@@ -99,6 +99,7 @@ class Desk:
         self.files = AwsFiles(paths, clock=FakeClock(), config_directory=str(folder))
         self.tokens = MemoryTokenStore()
         self.keys = MemoryKeyring()
+        self.lent: dict[str, Any] = {}
         self.user = User()
         self.consoles = Consoles()
         self.browser_sessions = MemoryBrowserSessions()
@@ -115,6 +116,7 @@ class Desk:
             build=lambda link: self.portals.get(link.name, self.user),
             consoles=self.consoles,
             provisioned=self.lists,
+            lent=self.lent.get,
         )
 
     def deliver(self, name: str) -> None:
@@ -376,3 +378,13 @@ def test_everything_takes_all_lists_and_a_login_from_scratch_takes_none(desk):
     assert len(desk.lists.providers()) == 3
     carry_out(desk.logout.everything().sessions)
     assert desk.lists.providers() == []
+
+
+def test_what_another_program_keeps_is_named_once_and_left(desk):
+    lent = sso_token(lent_by="a neighbour")
+    desk.lent[lent.session] = lent
+    for plan in (desk.logout.provider("portal"), desk.logout.everything()):
+        (note,) = [note for note in plan.notes if "a neighbour" in note]
+        assert lent.start_url in note
+        carry_out(pending(plan.sessions))
+    assert [portal.signed_out for portal in desk.portals.values()] == [[], [], []]

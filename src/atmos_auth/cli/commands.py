@@ -45,6 +45,26 @@ COMMANDS = (
         "Write EKS clusters into the kubeconfig, for an identity",
     ),
     Command(("aws", "eks", "token"), "atmos_auth.cli.aws.eks.token", "Print a token for an EKS cluster, for kubectl"),
+    Command(("terraform",), "atmos_auth.cli.terraform", "Run Terraform for a component of a stack, as its identity"),
+    Command(("terraform", "clean"), "atmos_auth.cli.terraform.clean", "Delete what Terraform can make again"),
+    Command(
+        ("terraform", "generate", "varfile"),
+        "atmos_auth.cli.terraform.generate.varfile",
+        "Write a component's variables into a file",
+    ),
+    Command(
+        ("terraform", "generate", "backend"),
+        "atmos_auth.cli.terraform.generate.backend",
+        "Write a component's backend.tf.json",
+    ),
+    Command(
+        ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"
+    ),
+    Command(("describe", "stacks"), "atmos_auth.cli.describe.stacks", "Show every component of every stack"),
+    Command(("describe", "config"), "atmos_auth.cli.describe.config", "Show the merged configuration"),
+    Command(("list", "stacks"), "atmos_auth.cli.list.stacks", "List the stacks"),
+    Command(("list", "components"), "atmos_auth.cli.list.components", "List the components that can be used"),
+    Command(("validate", "stacks"), "atmos_auth.cli.validate.stacks", "Check every stack manifest, without network"),
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
@@ -56,4 +76,7 @@ GROUPS = {
     ("aws",): "Have Docker and kubectl work as an identity",
     ("aws", "ecr"): "Log in to container registries",
     ("aws", "eks"): "Use Kubernetes clusters",
+    ("describe",): "Show what stacks and the configuration are in the end",
+    ("list",): "List what there is",
+    ("validate",): "Check what is written",
 }

@@ -3,10 +3,8 @@
 import argparse
 
 from atmos_auth.cli.parsing import PICK
-from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
-from atmos_auth.usecases.select_identity import Asked, undecided
-from atmos_auth.wiring import Project
+from atmos_auth.usecases.select_identity import Asked
 
 
 def asked(arguments: argparse.Namespace) -> Asked:
@@ -20,9 +18,7 @@ def asked(arguments: argparse.Namespace) -> Asked:
     return Asked(name=word or flag)
 
 
-def select_unasked(said: Asked, project: Project) -> str | None:
-    """Return the identity that is meant without asking anybody, unless a bare --identity wants to be asked."""
-    named = said.pick or said.name or project.environ.get(env_names.ATMOS_IDENTITY)
-    if not named and len(project.catalog.default_identities()) != 1:
-        raise undecided(project.catalog)
-    return project.operations.select(said)
+def flag_only(arguments: argparse.Namespace) -> Asked:
+    """Return what --identity said, for verbs whose other words name something else."""
+    flag: str | None = getattr(arguments, "identity", None)
+    return Asked(pick=True) if flag in (PICK, "") else Asked(name=flag)

@@ -97,6 +97,7 @@ class _Run:
             self._traceback(fault)
         failure = AtmosAuthError(
             f"internal error: {type(fault).__name__}",
+            details=getattr(fault, "__notes__", ())[:1],
             hints=["run it again with --verbose, and report what it prints"],
         )
         self.report(failure) if not self._is_debug() else show_error(failure, sys.stderr, Paint(sys.stderr, os.environ))

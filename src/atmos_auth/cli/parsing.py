@@ -127,8 +127,10 @@ class _CommandParser(Parser):
 def parse(words: Sequence[str]) -> Invocation:
     """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
     words, rest = _split(words)
+    nested, words = _nested(words)
+    words, theirs = _without_words_of_others(words) if nested is None else (words, [])
     words = _with_explicit_switch(words)
-    root = build_parser()
+    root = build_parser() if nested is None else _parser_of(nested)
     arguments, extra = root.parse_known_args(words)
     if rest is None and getattr(getattr(arguments, "module", None), "TAKES_COMMAND", False) and _has_word_first(extra):
         command = " ".join(words[words.index(extra[0]) :])
@@ -144,20 +146,20 @@ def parse(words: Sequence[str]) -> Invocation:
     if rest is not None and not getattr(arguments.module, "TAKES_REST", False):
         extra, rest = [*extra, *rest], None
     limit = getattr(arguments.module, "POSITIONALS", 0)
-    if len(extra) > limit:
+    if limit is not None and len(extra) > limit:
         raise UsageError(f"unexpected {extra[limit]!r}", hints=[*advice, f"{_name(arguments)} --help"])
-    arguments.positional = extra
+    arguments.positional, arguments.theirs = extra, theirs
     return Invocation(arguments.module, arguments, rest)
 
 
 def flags_of(words: tuple[str, ...]) -> list[Flag]:
     """Return the flags of a command, a group, or with no words those of the program; loads that command only."""
-    command = next((command for command in COMMANDS if command.words == words), None)
-    parser: Parser = _CommandParser(prog=" ".join(("atmos", *words)))
-    if command is not None and isinstance(parser, _CommandParser):
-        parser.command = command
-        parser.declare()
-        return parser.flags()
+    command = _command(words)
+    if command is not None:
+        own = _parser_of(command)
+        own.declare()
+        return own.flags()
+    parser = Parser(prog=" ".join(("atmos", *words)))
     if words:
         add_identity_flag(parser)
     add_common_flags(parser)
@@ -193,11 +195,44 @@ def build_parser() -> Parser:
         add_identity_flag(group.add_argument_group("flags"))
         add_common_flags(group)
     for command in COMMANDS:
+        if _is_nested(command):
+            continue
         parser = branches[command.words[:-1]].add_parser(
             command.words[-1], help=command.summary, prog=" ".join(("atmos", *command.words))
         )
         parser.command = command
     return root
+
+
+def _command(words: Sequence[str]) -> Command | None:
+    return next((command for command in COMMANDS if command.words == tuple(words)), None)
+
+
+def _is_nested(command: Command) -> bool:
+    """Tell whether the command stands below another command, which has words of its own in its place."""
+    return any(_command(command.words[:length]) for length in range(1, len(command.words)))
+
+
+def _nested(words: list[str]) -> tuple[Command | None, list[str]]:
+    """Find the command below another one that is meant, and return it with the words around it."""
+    for command in COMMANDS:
+        length = len(command.words)
+        if _is_nested(command):
+            for at in range(len(words) - length + 1):
+                if tuple(words[at : at + length]) == command.words and _is_first(words[:at]):
+                    return command, [*words[:at], *words[at + length :]]
+    return None, words
+
+
+def _is_first(before: Sequence[str]) -> bool:
+    """Tell whether no command has been named yet."""
+    return not {command.words[0] for command in COMMANDS} & set(before)
+
+
+def _parser_of(command: Command) -> "_CommandParser":
+    parser = _CommandParser(prog=" ".join(("atmos", *command.words)))
+    parser.command = command
+    return parser
 
 
 def add_identity_flag(parser: argparse._ActionsContainer) -> None:
@@ -258,6 +293,21 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
         return words, None
     cut = words.index("--")
     return words[:cut], words[cut + 1 :]
+
+
+def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take out the flags of a program that a command runs: with one dash, they would be taken for ours.
+
+    A command that has such has a function `told_apart`.
+    """
+    tops = {command.words[0] for command in COMMANDS}
+    at = next((at for at, word in enumerate(words) if word in tops), None)
+    command = _command(words[at : at + 1]) if at is not None else None
+    told_apart = getattr(import_module(command.module), "told_apart", None) if command is not None else None
+    if at is None or told_apart is None:
+        return words, []
+    ours, theirs = told_apart(words[at + 1 :])
+    return [*words[: at + 1], *ours], theirs
 
 
 def _with_explicit_switch(words: list[str]) -> list[str]:

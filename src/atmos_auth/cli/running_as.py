@@ -1,6 +1,7 @@
 """The environment of a program that runs as an identity, for every verb that runs one."""
 
 import argparse
+from collections.abc import Mapping
 from functools import partial
 
 from atmos_auth.domain.credentials import Credential
@@ -34,6 +35,13 @@ def environment_as(identity: str, arguments: argparse.Namespace, project: Projec
     if arguments.with_required:
         project.operations.deliver_required(identity)
     return environment, credential
+
+
+def environment_over(project: Project, identity: str, base: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a program that runs as the identity over `base`, required identities beside it."""
+    environment, _ = project.operations.child_environment(identity, base)
+    project.operations.deliver_required(identity)
+    return environment
 
 
 def credential_process(project: Project, identity: str) -> str:

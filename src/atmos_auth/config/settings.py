@@ -189,6 +189,22 @@ class Keyring(Struct, frozen=True, forbid_unknown_fields=True):
     spec: dict[str, Any] = field(default_factory=dict)
 
 
+Sharing = Annotated[
+    str,
+    Meta(
+        pattern="^(off|read|write)$",
+        description="a way to share sign-ins with the AWS CLI (off, read, write)",
+        examples=["read"],
+    ),
+]
+
+
+class AwsNeighbours(Struct, frozen=True, forbid_unknown_fields=True):
+    """What we have in common with other programs for AWS."""
+
+    share_cli_sso_cache: Sharing = "off"
+
+
 Realm = Annotated[
     str,
     Meta(

@@ -1,13 +1,19 @@
 """Split the argument of a YAML function into words."""
 
+import re
+
 from atmos_auth.config.tree import Tagged
 from atmos_auth.domain.errors import ConfigError
 
+# As in `".name // ""otherwise"""`; one that stands alone is an empty word.
+_DOUBLED = re.compile(r'(?<=\S)""|""(?=\S)')
+_MARK = "\0"
+
 
 def words(tagged: Tagged, *, at_least: int, at_most: int, form: str) -> list[str]:
-    """Split at blanks, as a shell does; quotation marks keep blanks, a backslash means itself.
+    """Split at blanks, as a shell does; quotation marks keep blanks, doubled within such they mean themselves.
 
-    `form` shows how the function is written, for the hint. Raises ConfigError.
+    A backslash means itself. `form` shows how the function is written, for the hint. Raises ConfigError.
     """
     argument = tagged.argument
     problem = ""
@@ -34,7 +40,7 @@ def _split(text: str) -> list[str]:
         return text.split()
     import shlex
 
-    lexer = shlex.shlex(text, posix=True)
+    lexer = shlex.shlex(_DOUBLED.sub(_MARK, text), posix=True)
     lexer.whitespace_split = True
     lexer.commenters = lexer.escape = ""
-    return list(lexer)
+    return [word.replace(_MARK, '"') for word in lexer]

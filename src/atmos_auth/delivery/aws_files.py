@@ -90,6 +90,13 @@ class AwsFiles:
         folder = self.folder(chain.root)
         return ProfileLocation(chain.tip.name, os.path.join(folder, CREDENTIALS), os.path.join(folder, CONFIG))
 
+    def is_read_from(self, chain: Chain, credentials_file: str, config_file: str) -> bool:
+        """Tell whether these are the files that a program is given to find the tip's profile in."""
+        location = self.locate(chain)
+        if _is_same_file(credentials_file, location.credentials_file):
+            return True
+        return any(_is_same_file(config_file, self._refreshing(chain, guests=guests)) for guests in (False, True))
+
     def folder(self, root: Link) -> str:
         """Folder of the files of every chain that starts at `root`."""
         name = root.name if root.role == PROVIDER else root.kind.replace("/", "-")
@@ -282,6 +289,10 @@ class AwsFiles:
 
         deadline = self._clock.now() + LOCK_SECONDS
         return locked(os.path.join(folder, f"{CREDENTIALS}.lock"), clock=self._clock, deadline=deadline)
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    return os.path.realpath(os.path.expanduser(one)) == os.path.realpath(other)
 
 
 def _is_same(present: tuple[AwsCredentials, Mapping[str, str]], chain: Chain, credentials: AwsCredentials) -> bool:

@@ -11,7 +11,8 @@ class SsoToken(NamedTuple):
     """A signed-in session of one IAM Identity Center portal.
 
     Times are seconds since the epoch. `client_*` is the OIDC client that may redeem `refresh_token`.
-    `session` is the key that all providers of this portal share: sha1 of `start_url|region`, in hex.
+    `session` is the key that all providers of this portal share: sha1 of `start_url|region`, in hex. `lent_by` names
+    the program that the session belongs to, where it is not ours: it is neither renewed nor ended by us.
     """
 
     access_token: str
@@ -25,6 +26,7 @@ class SsoToken(NamedTuple):
     client_secret: str | None = None
     client_expires_at: float | None = None
     endpoint_url: str | None = None
+    lent_by: str | None = None
 
     @classmethod
     def words(cls) -> str:

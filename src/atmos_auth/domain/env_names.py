@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 # --- selecting -------------------------------------------------------------------------------------------------
 ATMOS_IDENTITY = "ATMOS_IDENTITY"  # the identity to use, or false/0/no/off to switch authentication off
+ATMOS_STACK = "ATMOS_STACK"  # the stack that is meant where --stack does not say
 ATMOS_PROFILE = "ATMOS_PROFILE"  # configuration profiles, separated by commas
 ATMOS_AUTH_REALM = "ATMOS_AUTH_REALM"  # namespace that keeps two projects' credentials apart
 
@@ -58,6 +59,11 @@ DOCKER_CONFIG = "DOCKER_CONFIG"  # folder of Docker's config.json, where `aws/ec
 KUBECONFIG = "KUBECONFIG"  # programs get the files that were in it, and the one of `aws/eks` after them
 KUBE_CONFIG_PATH = "KUBE_CONFIG_PATH"  # the same, for Terraform
 KUBERNETES_EXEC_INFO = "KUBERNETES_EXEC_INFO"  # tells `aws eks token` which version of its answer kubectl wants
+
+# --- the AWS CLI's sessions, where `auth.aws.share_cli_sso_cache` lets us have them ----------------------------
+AWS_ENDPOINT_URL_SSO = "AWS_ENDPOINT_URL_SSO"  # where the AWS CLI reaches portals: its sessions are used there only
+AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL"  # the same, when AWS_ENDPOINT_URL_SSO is not set
+AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"  # true: the AWS CLI heeds neither
 
 # --- what a program under an identity receives -----------------------------------------------------------------
 AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"

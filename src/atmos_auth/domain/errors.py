@@ -5,7 +5,9 @@ AtmosAuthError                     message, hint, place, details
 |- ConfigError                     the configuration cannot be used
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
-|  |- UnknownKind, UnknownReference, ChainCycle, LinksDoNotMeet
+|  |- InvalidTemplate              a template cannot be read, or not be carried out
+|  |- UnknownKind, BrokenKind, UnknownReference, ChainCycle, LinksDoNotMeet
+|  |- InvalidStack, InvalidComponent
 |  `- ProfileNotFound              (exit 2)
 |- SelectionError                  which identity, provider or profile?
 |  |- UnknownIdentity, UnknownProvider, UnknownIntegration
@@ -84,8 +86,16 @@ class InvalidPrincipal(InvalidSetting):
     exit_code = 2
 
 
+class InvalidTemplate(ConfigError):
+    """A template in the configuration cannot be read, or not be carried out with its data."""
+
+
 class UnknownKind(ConfigError):
     """No provider or identity kind has this name."""
+
+
+class BrokenKind(ConfigError):
+    """An installed package offers the kind, but what it offers cannot be used."""
 
 
 class UnknownReference(ConfigError):
@@ -100,6 +110,14 @@ class LinksDoNotMeet(ConfigError):
     """A link needs another type of credential than the link before it gives."""
 
     exit_code = 2
+
+
+class InvalidStack(ConfigError):
+    """No stack manifest leads to a stack of this name."""
+
+
+class InvalidComponent(ConfigError):
+    """A stack has no component of this name, or it cannot be used for this."""
 
 
 class ProfileNotFound(ConfigError):

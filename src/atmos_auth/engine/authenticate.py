@@ -70,14 +70,14 @@ class Authenticator:
     def credential(self, chain: Chain, *, anew: bool = False, rejected: Credential | None = None) -> Credential:
         """Return a usable credential for the chain's tip.
 
-        `anew` performs the last step even if its result is at hand; `rejected` is a credential that the service no
-        longer accepts, whatever its expiry says. Raises `AuthenticationFailed`, `NeedsPerson`, `ServiceError`,
-        `ConfigError` or `StoreError`, each naming the link.
+        `anew` performs the last step even if its result is at hand, unless that is lent to us; `rejected` is a
+        credential that the service no longer accepts, whatever its expiry says. Raises `AuthenticationFailed`,
+        `NeedsPerson`, `ServiceError`, `ConfigError` or `StoreError`, each naming the link.
         """
         if _is_fleeting(chain):
             return self._acquire(chain, chain.fingerprint)
         kind = self._build(chain.tip, self._tools)
-        at_hand = None if anew else self._usable(self._cache.get(chain, self._key(chain, kind)), kind, rejected)
+        at_hand = self._usable(self._cache.get(chain, self._key(chain, kind)), kind, rejected, anew=anew)
         if at_hand is None:
             return self.obtained(chain, anew=anew, rejected=rejected)
         if self._is_fresh(at_hand):
@@ -98,7 +98,7 @@ class Authenticator:
         key = self._key(chain, kind)
 
         def look() -> Credential | None:
-            found = None if anew else self._usable(self._cache.look(chain, key), kind, rejected)
+            found = self._usable(self._cache.look(chain, key), kind, rejected, anew=anew)
             return found if found is not None and self._is_fresh(found) else None
 
         return self._flights.fly(
@@ -109,8 +109,12 @@ class Authenticator:
             acquire=lambda: self._acquire(chain, key),
         )
 
-    def _usable(self, found: Credential | None, kind: Any, rejected: Credential | None) -> Credential | None:
+    def _usable(
+        self, found: Credential | None, kind: Any, rejected: Credential | None, *, anew: bool
+    ) -> Credential | None:
         if found is None or _is(found, rejected) or not self._accepts(kind, found):
+            return None
+        if anew and getattr(found, "lent_by", None) is None:
             return None
         return found if freshness(found, self._tools.clock.now()) != EXPIRED else None
 
@@ -126,6 +130,14 @@ class Authenticator:
         except errors.AtmosAuthError as failure:
             _say_where(failure, chain)
             raise
+        except Exception as fault:
+            fault.add_note(f"link: {chain.tip} of the chain {chain}")
+            raise
+        if not hasattr(credential, "secrets"):
+            raise errors.AuthenticationFailed(
+                f"{chain.tip} gave {type(credential).__name__}, which is no credential",
+                hints=["that is a fault of its kind: report it to whoever made it"],
+            )
         self._tools.log.hide(credential.secrets)
         if freshness(credential, self._tools.clock.now()) == EXPIRED:
             raise errors.AuthenticationFailed(
@@ -147,7 +159,15 @@ class Authenticator:
             return None
         self._tools.log.hide(stale.secrets)
         self._tools.log.debug(f"{chain.tip}: renewing silently")
-        return refresh(stale)
+        renewed = refresh(stale)
+        if renewed is not None:
+            return renewed
+        # Whoever shares the refresh token may have redeemed it between our look and our request.
+        again = self._cache.look(chain, key)
+        if again is None or _is(again, stale) or not self._accepts(kind, again):
+            return None
+        self._tools.log.hide(again.secrets)
+        return again if freshness(again, self._tools.clock.now()) != EXPIRED else refresh(again)
 
     def _authenticate(self, chain: Chain, kind: Any) -> Credential:
         self._tools.log.debug(f"{chain.tip}: authenticating")

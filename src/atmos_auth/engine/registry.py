@@ -1,13 +1,10 @@
 """The one table of kinds: what a configuration may name, and where its class lives; nothing is imported before use."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.domain.errors import UnknownKind
 from atmos_auth.domain.place import Place
-
-ENTRY_POINTS = "atmos_auth.kinds"
 
 
 class KindEntry(NamedTuple):
@@ -50,36 +47,43 @@ _BY_NAME = {(entry.role, entry.kind): entry for entry in BUILT_IN}
 
 
 def find(kind: str, role: str, place: Place | None = None) -> KindEntry:
-    """Return the entry of a kind; built-ins first, then installed plug-ins; raises `UnknownKind` at `place`."""
-    entry = _BY_NAME.get((role, kind)) or next((e for e in _plugins() if (e.role, e.kind) == (role, kind)), None)
+    """Return the entry of a kind; built-ins first, then installed plug-ins.
+
+    Raises `UnknownKind`, or `BrokenKind` for what a package offers and cannot keep, at `place`.
+    """
+    entry = _BY_NAME.get((role, kind))
     if entry is not None:
         return entry
-    raise _unknown(kind, role, place)
+    from atmos_auth.engine import plugins
+
+    offers = [offer for offer in plugins.offers() if (offer.role, offer.kind) == (role, kind)]
+    if not offers:
+        raise _unknown(kind, role, place)
+    loaded = plugins.load(offers, place)
+    return KindEntry(
+        kind,
+        role,
+        offers[0].point.module,
+        offers[0].point.attr,
+        stands_alone=role == IDENTITY and not loaded.needs,
+        fleeting=bool(getattr(loaded, "fleeting", False)),
+    )
 
 
 def kinds(role: str) -> list[str]:
-    """Every kind of this role, plug-ins included, sorted."""
-    return sorted(entry.kind for entry in (*BUILT_IN, *_plugins()) if entry.role == role)
+    """Every kind of this role, those that plug-ins offer included, sorted."""
+    from atmos_auth.engine import plugins
+
+    offered = (offer.kind for offer in plugins.offers() if offer.role == role)
+    return sorted({*(entry.kind for entry in BUILT_IN if entry.role == role), *offered})
 
 
 def load(entry: KindEntry) -> Any:
     """Import the class of a kind."""
     from importlib import import_module
+    from operator import attrgetter
 
-    return getattr(import_module(entry.module), entry.class_name)
-
-
-def _plugins() -> Iterable[KindEntry]:
-    """Kinds of installed packages: entry points named `provider:KIND`, `identity:KIND` or `integration:KIND`."""
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group=ENTRY_POINTS):
-        role, separator, kind = point.name.partition(":")
-        if separator and role in SECTIONS:
-            loaded = point.load()
-            alone = role == IDENTITY and not getattr(loaded, "needs", ())
-            fleeting = bool(getattr(loaded, "fleeting", False))
-            yield KindEntry(kind, role, point.module, point.attr, alone, fleeting=fleeting)
+    return attrgetter(entry.class_name)(import_module(entry.module))
 
 
 def _unknown(kind: str, role: str, place: Place | None) -> UnknownKind:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atmos_auth.delivery.aws_files import AwsFiles, Delivered
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Chain, Link
+from atmos_auth.domain.credentials import SsoToken
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError, ServiceError
 from atmos_auth.domain.ports import BrowserSessionStore, IsolatedBrowser, TokenStore
 from atmos_auth.domain.secret_store import SecretStore
@@ -59,7 +60,8 @@ class Outcome(NamedTuple):
 class Logout:
     """Plans of what goes; making one changes nothing, asks nobody and uses no network.
 
-    `build` turns a link into its kind; `keys` opens the keyring, only when a plan's keys are looked at.
+    `build` turns a link into its kind; `keys` opens the keyring, only when a plan's keys are looked at. `lent` gives
+    the session of another program that we would use where there is none of our own.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Logout:
         consoles: IsolatedBrowser | None = None,
         provisioned: "ProvisionedFiles | None" = None,
         integrated: "Callable[[str], Iterable[Undoing]]" = lambda _: (),
+        lent: Callable[[str], SsoToken | None] = lambda _: None,
     ) -> None:
         self._catalog = catalog
         self._resolver = resolver
@@ -86,6 +89,7 @@ class Logout:
         self._consoles = consoles
         self._provisioned = provisioned
         self._integrated = integrated
+        self._lent = lent
 
     def identity(self, name: str) -> Plan:
         """Plan for one identity: its own credentials; what it came from stays for its siblings."""
@@ -133,6 +137,7 @@ class Logout:
         if sharing:
             note = f"the portal session is shared: {', '.join(sharing)} will have to sign in again as well"
             plan.notes.append(note)
+        plan.notes.extend(self._of_others(written))
         plan.sessions.extend(self._of_profiles(self._forgotten([written])))
         return plan._replace(sessions=[*plan.sessions, *self._session(written), *self._found_at(written)])
 
@@ -145,6 +150,7 @@ class Logout:
             try:
                 sessions += [*self._session(name), *self._found_at(name)]
                 plan.keys.extend(self._password_of(name))
+                plan.notes.extend(note for note in self._of_others(name) if note not in plan.notes)
                 usable.append(name)
             except ConfigError as broken:
                 plan.notes.append(f'provider "{name}" is passed over: {broken}')
@@ -317,6 +323,15 @@ class Logout:
                 partial(self._provisioned.remove, provider),
             )
         ]
+
+    def _of_others(self, provider: str) -> list[str]:
+        """What stays of a provider's portal because it is another program's: it is that program's to end."""
+        session = getattr(self._build(self._resolver.provider(provider).tip), "session", None)
+        token = self._lent(session) if isinstance(session, str) else None
+        if token is None:
+            return []
+        stays = f"{token.lent_by} stays signed in to {token.start_url}"
+        return [f"{stays}, and its session would be used: `aws sso logout` ends it"]
 
     def _share(self, one: str, other: str) -> bool:
         """Tell whether both providers have the same session."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from atmos_auth.delivery.aws_files import AwsFiles, Delivered
 from atmos_auth.domain.chain import PROVIDER, Link
 from atmos_auth.domain.credentials import SsoToken
-from atmos_auth.domain.ports import Clock
+from atmos_auth.domain.ports import Clock, TokenStore
 from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.host.browser_profile import BrowserProfile
 from atmos_auth.host.paths import Paths
@@ -27,7 +27,8 @@ class Everywhere:
 
     `paths` are those of the current realm, `profiles` knows the folders that the current configuration names, and
     `integrated` gives what integrations have done in a realm; `build` turns a link into its kind, `keys` opens the
-    keyring; `warn` is told of files that cannot be understood.
+    keyring; `warn` is told of files that cannot be understood; `given`
+    lays over a store what other programs have from it.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Everywhere:
         keys: Callable[[], SecretStore],
         clock: Clock,
         warn: Callable[[str], None],
+        given: Callable[[TokenStore], TokenStore] = lambda own: own,
         integrated: "Callable[[Paths], Iterable[Undoing]]" = lambda _: (),
     ) -> None:
         self._paths = paths
@@ -47,6 +49,7 @@ class Everywhere:
         self._keys = keys
         self._clock = clock
         self._warn = warn
+        self._given = given
         self._integrated = integrated
 
     def plan(self, *, keychain: bool) -> Plan:
@@ -110,14 +113,15 @@ class Everywhere:
 
     def _of_portals(self, folder: str, where: str) -> Iterator[Step]:
         """Each session is ended at AWS with what its own file says, then forgotten here."""
-        tokens = TokenFiles(folder, warn=self._warn)
+        files = TokenFiles(folder, warn=self._warn)
+        tokens = self._given(files)
         for name in _names(folder):
             session, extension = os.path.splitext(name)
             token = tokens.read(session) if extension == ".json" else None
             if token is None:
                 continue
             what = f"portal session of {token.start_url}{where}"
-            is_there = partial(os.path.isfile, tokens.path(session))
+            is_there = partial(os.path.isfile, files.path(session))
             forget = partial(tokens.remove, session)
             yield Step(f"{what}, at AWS", ("session at AWS", folder, session), is_there, partial(self._end, token))
             yield Step(f"{what}, on this machine", ("session here", folder, session), is_there, forget)

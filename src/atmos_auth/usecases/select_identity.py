@@ -45,13 +45,20 @@ def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str
     if len(defaults) == 1:
         return defaults[0]
     if not prompter.can_ask:
-        raise undecided(catalog)
+        raise _undecided(catalog)
     if defaults:
         return _pick(prompter, "Multiple default identities found. Please choose one:", defaults)
     return _pick(prompter, "No default identity configured. Please choose an identity:", _all(catalog))
 
 
-def undecided(catalog: Catalog) -> SelectionError:
+def require_decided(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str]) -> None:
+    """Raise a `SelectionError` where a person would have to be asked without having wished for it."""
+    named = asked.pick or asked.name or environ.get(env_names.ATMOS_IDENTITY)
+    if not named and len(catalog.default_identities()) != 1:
+        raise _undecided(catalog)
+
+
+def _undecided(catalog: Catalog) -> SelectionError:
     """Return the error for when neither the caller nor the configuration decides; raises `NoIdentities`."""
     defaults = catalog.default_identities()
     if defaults:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from atmos_auth.config.check import check
-from atmos_auth.config.settings import Consoles, Keyring, Logs, Realm
+from atmos_auth.config.settings import AwsNeighbours, Consoles, Keyring, Logs, Realm
 from atmos_auth.domain.chain import IDENTITY, INTEGRATION, PROVIDER, SECTIONS
 from atmos_auth.domain.credentials import any_of
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError, LinksDoNotMeet
@@ -26,6 +26,7 @@ class General(Struct, frozen=True, forbid_unknown_fields=True):
     keyring: Keyring = field(default_factory=Keyring)
     realm: Realm = ""
     console: Consoles = field(default_factory=Consoles)
+    aws: AwsNeighbours = field(default_factory=AwsNeighbours)
     providers: dict[str, Any] = field(default_factory=dict)
     identities: dict[str, Any] = field(default_factory=dict)
     integrations: dict[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.identity_words import asked, select_unasked
+from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.credential_process import as_json
 from atmos_auth.domain.credentials import AwsCredentials
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the credentials on stdout."""
-    identity = select_unasked(asked(arguments), project)
+    identity = project.operations.select_unasked(asked(arguments))
     if identity is None:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TextIO
 
-from atmos_auth.cli.identity_words import asked, select_unasked
+from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import credential_process
 from atmos_auth.delivery.environment import SECRETS, Environment
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         require_unsetting(file_format)
         _hand_over(arguments, project, _cleared(said, project), file_format)
         return 0
-    identity = project.operations.select(said) if arguments.login else select_unasked(said, project)
+    identity = project.operations.select(said) if arguments.login else project.operations.select_unasked(said)
     environment = Environment({}, ())
     if identity is not None:
         environment = _environment(arguments, project, identity, mode)

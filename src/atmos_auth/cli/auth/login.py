@@ -177,6 +177,7 @@ def _say_success(project: Project, provider: str, identity: str, credential: Cre
         [
             ("Realm", f"{realm} ({source})" if realm else None),
             ("Provider", provider),
+            ("Session of", getattr(credential, "lent_by", None)),
             ("Identity", identity),
             ("Principal", keys.principal if keys else None),
             ("Account", keys.account_id if keys else None),

@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import Any
 
-from atmos_auth.cli.identity_words import asked, select_unasked
+from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, RED, YELLOW, Paint, expiry, moment, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain import env_names
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         raise UsageError(f'invalid output "{output}"', hints=["use --output json, or leave it out"])
     said = asked(arguments)
     # A program that reads JSON is not there to be asked which identity it means.
-    identity = select_unasked(said, project) if output == "json" else project.operations.select(said)
+    identity = project.operations.select_unasked(said) if output == "json" else project.operations.select(said)
     if identity is None:
         project.streams.stderr.write("Authentication is disabled; programs find their own AWS credentials.\n")
         if output == "json":

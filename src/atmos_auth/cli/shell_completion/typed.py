@@ -53,7 +53,8 @@ class Typed(NamedTuple):
         if self.awaiting is not None:
             return self._replace(awaiting=None)
         path = (*self.path, word)
-        if self.command is None and (path in GROUPS or any(c.words == path for c in COMMANDS)):
+        begins = any(c.words[: len(path)] == path for c in COMMANDS)
+        if self.positionals == 0 and (path in GROUPS or begins):
             return self._replace(path=path, command=next((c for c in COMMANDS if c.words == path), None))
         return self._replace(positionals=self.positionals + 1)
 

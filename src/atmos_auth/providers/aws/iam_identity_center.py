@@ -1,6 +1,6 @@
 """Kind `aws/iam-identity-center`: a person signs in to a portal, in a browser here or with a code anywhere."""
 
-from hashlib import sha1, sha256
+from hashlib import sha256
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -27,6 +27,7 @@ from atmos_auth.domain.errors import (
     ServiceError,
     SignInExpired,
 )
+from atmos_auth.domain.portals import session_key
 from atmos_auth.domain.ports import Invitation, Tools
 
 AUTO, PKCE, DEVICE = "auto", "pkce", "device"
@@ -225,8 +226,3 @@ class IamIdentityCenter:
             client_expires_at=client.expires_at,
             endpoint_url=self._settings.spec.endpoint_url or None,
         )
-
-
-def session_key(start_url: str, region: str) -> str:
-    """Name a portal session as its file is named: sha1 of `start_url|region`, in lower-case hex."""
-    return sha1(f"{start_url}|{region}".encode(), usedforsecurity=False).hexdigest()

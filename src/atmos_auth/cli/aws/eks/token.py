@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.identity_words import asked, select_unasked
+from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.exec_credential import as_json, wanted_version
 from atmos_auth.domain import env_names
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     missing = [f"--{name.replace('_', '-')}" for name in ("cluster_name", "region") if not getattr(arguments, name)]
     if missing:
         raise UsageError(f"{missing[0]} is missing", hints=[f"{USAGE.partition(' [')[0]}"])
-    identity = select_unasked(asked(arguments), project)
+    identity = project.operations.select_unasked(asked(arguments))
     if identity is None:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]

@@ -1,0 +1,50 @@
+"""What a command line says about stacks: which one, and what is worked out of what stands in it."""
+
+import argparse
+
+from atmos_auth.cli.switches import add_switch, said
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.stacks.evaluation import Wish
+from atmos_auth.wiring import Project
+
+
+def add_stack_flag(parser: argparse.ArgumentParser, *, about: str = "the stack") -> None:
+    """`--stack`, for which `ATMOS_STACK` stands in."""
+    parser.add_argument("-s", "--stack", metavar="STACK", help=about)
+
+
+def add_wish_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that say what is worked out."""
+    for name, what in (("templates", "templates"), ("functions", "YAML functions")):
+        add_switch(parser, f"--process-{name}", f"false: leave {what} as they are written")
+    parser.add_argument(
+        "--skip", action="append", default=[], metavar="NAME", help="leave this YAML function alone (repeatable)"
+    )
+
+
+def said_stack(arguments: argparse.Namespace, project: Project) -> str | None:
+    """Return the stack that is meant, None where nothing says."""
+    stack: str | None = arguments.stack or project.environ.get(env_names.ATMOS_STACK) or None
+    return stack
+
+
+def required_stack(arguments: argparse.Namespace, project: Project) -> str:
+    """Return the stack that is meant; raises `UsageError` where nothing says."""
+    stack = said_stack(arguments, project)
+    if stack is None:
+        raise UsageError(
+            "stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)",
+            hints=[f"or set {env_names.ATMOS_STACK}", "atmos list stacks"],
+        )
+    return stack
+
+
+def wished(arguments: argparse.Namespace) -> Wish:
+    """Return what is to be worked out."""
+    skipped = frozenset(name.lstrip("!") for names in arguments.skip for name in names.split(","))
+    return Wish(
+        said(arguments, "--process-templates") is not False,
+        said(arguments, "--process-functions") is not False,
+        skipped,
+    )

@@ -1,0 +1,22 @@
+"""Flags that switch something on, or with `=false` off, or say nothing."""
+
+import argparse
+
+from atmos_auth.cli.parsing import ENABLING_WORDS
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import UsageError
+
+
+def add_switch(parser: argparse.ArgumentParser, flag: str, about: str) -> None:
+    """Declare such a flag."""
+    parser.add_argument(flag, nargs="?", const="true", metavar="BOOL", help=about)
+
+
+def said(arguments: argparse.Namespace, flag: str) -> bool | None:
+    """Return what the flag says, None where it is not given; raises `UsageError` for other words."""
+    word: str | None = getattr(arguments, flag.lstrip("-").replace("-", "_"))
+    if word is None:
+        return None
+    if word.lower() in (*ENABLING_WORDS, *env_names.DISABLING_WORDS):
+        return word.lower() in ENABLING_WORDS
+    raise UsageError(f"{flag} is {word!r}, which is neither true nor false", hints=[f"{flag}=false"])

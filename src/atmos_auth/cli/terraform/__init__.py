@@ -1,0 +1,167 @@
+"""`atmos terraform`."""
+
+import argparse
+from collections.abc import Sequence
+
+from atmos_auth.cli.identity_words import flag_only
+from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.running_as import environment_over
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished
+from atmos_auth.cli.switches import add_switch, said
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.run import Terraform
+from atmos_auth.programs.terraform.several import Selection
+from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
+from atmos_auth.stacks.repository import TERRAFORM
+from atmos_auth.wiring import Project
+
+__all__ = ["DESCRIPTION", "USAGE", "configure", "run", "told_apart"]
+
+USAGE = "atmos terraform COMMAND COMPONENT -s STACK [flags] [-- TERRAFORM'S FLAGS]"
+DESCRIPTION = """\
+Run a command of Terraform for a component of a stack: with the variables, the
+backend and the workspace that its manifests say, as the identity that its
+`auth` names. Signs in first if that is needed. Terraform's exit status is
+passed on, and so are its own flags. `deploy` is `apply` without a question.
+
+examples:
+  atmos terraform plan vpc -s plat-dev
+  atmos terraform apply vpc -s plat-dev --identity prod-admin
+  atmos terraform plan vpc -s plat-dev -target=aws_vpc.main
+  atmos terraform deploy vpc -s plat-dev --identity=false
+  atmos terraform state list vpc -s plat-dev
+  atmos terraform plan vpc -s plat-dev --dry-run
+
+commands of ours:
+  clean                  delete what Terraform can make again
+  generate varfile       write a component's variables into a file
+  generate backend       write a component's backend.tf.json"""
+POSITIONALS = None
+TAKES_REST = True
+_SWITCHES = {
+    "--deploy-run-init": "run init before deploy",
+    "--init-run-reconfigure": "give init -reconfigure",
+    "--init-pass-vars": "give init the variables",
+    "--auto-generate-backend-file": "write backend.tf.json",
+    "--skip-planfile": "have plan store no plan",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_stack_flag(parser)
+    add_identity_flag(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print what would be run; write and run nothing")
+    parser.add_argument("--skip-init", action="store_true", help="run no init")
+    parser.add_argument(
+        "--from-plan", nargs="?", const="", metavar="FILE", help="apply the plan that `plan` has stored"
+    )
+    parser.add_argument("--planfile", metavar="FILE", help="apply this plan")
+    for flag, about in _SWITCHES.items():
+        add_switch(parser, flag, about)
+    parser.add_argument("--append-user-agent", metavar="TEXT", help="what Terraform adds to its user agent")
+    several = parser.add_argument_group("for several components, in the order of their dependencies")
+    several.add_argument("--all", action="store_true", help="all components, of the stack if one is given")
+    several.add_argument("--components", metavar="NAMES", help="these, separated by commas")
+    several.add_argument("-q", "--query", metavar="EXPR", help="those of which this is true: '.vars.tier == 1'")
+    several.add_argument("--tags", metavar="TAGS", help="those with one of these tags in their metadata")
+    add_wish_flags(parser)
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Run Terraform and return its exit status."""
+    subcommand, names = _subcommand(arguments.positional)
+    terraform = Terraform(project, asked=flag_only(arguments), wish=wished(arguments), environment_as=environment_over)
+    request = Request(
+        subcommand,
+        names[0] if names else "",
+        said_stack(arguments, project) or "",
+        given=(*arguments.theirs, *names[1:], *(arguments.rest or ())),
+        is_dry=arguments.dry_run or project.environ.get("ATMOS_DRY_RUN", "").lower() in ("1", "true"),
+        runs_init=_runs_init(arguments, project, subcommand),
+        reconfigures=said(arguments, "--init-run-reconfigure"),
+        passes_variables=said(arguments, "--init-pass-vars"),
+        generates_backend=said(arguments, "--auto-generate-backend-file"),
+        keeps_plan=_inverted(said(arguments, "--skip-planfile")),
+        planfile=arguments.planfile if arguments.planfile is not None else arguments.from_plan,
+        user_agent=arguments.append_user_agent,
+    )
+    selection = _several(arguments, terraform, request)
+    if selection is not None:
+        return terraform.run_several(request, selection)
+    repository = terraform.stacks.repository
+    stack = request.stack or _asked(project, "stack", repository.stacks())
+    component = request.component or _asked(project, "component", repository.usable(stack))
+    return terraform.run(request._replace(component=component, stack=stack))
+
+
+def _several(arguments: argparse.Namespace, terraform: Terraform, request: Request) -> Selection | None:
+    """Return which components are meant where several are; raises `UsageError` for words that do not go together."""
+    wanted = {
+        "--all": arguments.all,
+        "--components": arguments.components,
+        "--query": arguments.query,
+        "--tags": arguments.tags,
+    }
+    given = [flag for flag, value in wanted.items() if value]
+    if not given:
+        return None
+    if request.component:
+        raise UsageError(
+            f"{given[0]} can't be used with the name of a component: it is for bulk operations",
+            hints=["leave one of them out"],
+        )
+    if request.planfile is not None:
+        raise UsageError(
+            f"--planfile and --from-plan can't be used with {given[0]}: bulk operations make plans of their own"
+        )
+    return Selection(
+        request.stack or None,
+        _parts(arguments.components),
+        _parts(arguments.tags),
+        terraform.matching(arguments.query) if arguments.query else None,
+    )
+
+
+def _parts(words: str | None) -> list[str]:
+    return [part.strip() for part in (words or "").split(",") if part.strip()]
+
+
+def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return Terraform's command, of one or two words, and the words after it."""
+    if not words:
+        raise UsageError("no command given", hints=["atmos terraform plan COMPONENT -s STACK"])
+    first, *others = words
+    if first not in RUN:
+        from difflib import get_close_matches
+
+        close = get_close_matches(first, RUN, n=1)
+        raise UsageError(
+            f'"{first}" is not a command of Terraform',
+            hints=[*(f"did you mean `atmos terraform {name}`?" for name in close), "atmos terraform --help"],
+        )
+    if others and others[0] in GROUPS.get(first, ()):
+        return (first, others[0]), others[1:]
+    return (first,), others
+
+
+def _asked(project: Project, what: str, names: Sequence[str]) -> str:
+    if not project.prompter.can_ask:
+        flag = (
+            "; specify it on the command line using the flag --stack <stack> (shorthand -s)" if what == "stack" else ""
+        )
+        raise UsageError(
+            f"{what} is required{flag}", hints=[f"atmos list {what}s", f"atmos {TERRAFORM} plan COMPONENT -s STACK"]
+        )
+    return project.prompter.choose(f"Choose a {what}:", names)
+
+
+def _runs_init(arguments: argparse.Namespace, project: Project, subcommand: Sequence[str]) -> bool | None:
+    if arguments.skip_init or project.environ.get("ATMOS_SKIP_INIT", "").lower() in ("1", "true"):
+        return False
+    return said(arguments, "--deploy-run-init") if subcommand[0] == "deploy" else None
+
+
+def _inverted(value: bool | None) -> bool | None:
+    return None if value is None else not value

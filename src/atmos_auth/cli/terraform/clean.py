@@ -1,0 +1,85 @@
+"""`atmos terraform clean`."""
+
+import argparse
+import os
+from collections.abc import Iterator
+
+from atmos_auth.cli.output import GREEN, Paint
+from atmos_auth.cli.stack_words import add_stack_flag, said_stack
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
+from atmos_auth.stacks.evaluation import Wish
+from atmos_auth.stacks.opening import Stacks
+from atmos_auth.wiring import Project
+
+USAGE = "atmos terraform clean [COMPONENT] [-s STACK] [flags]"
+DESCRIPTION = """\
+Delete what Terraform and Atmos have left beside components' code and can make
+again: downloaded providers, lock files, variables, stored plans. Says what will
+go, and asks. Nobody signs in.
+
+examples:
+  atmos terraform clean                  for all components
+  atmos terraform clean vpc -s plat-dev
+  atmos terraform clean vpc -s plat-dev --everything   local state as well"""
+POSITIONALS = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add_stack_flag(parser, about="only for this stack")
+    parser.add_argument("-f", "--force", action="store_true", help="ask nobody")
+    parser.add_argument("--everything", action="store_true", help="delete local state of the component as well")
+    parser.add_argument("--skip-lock-file", action="store_true", help="keep .terraform.lock.hcl")
+    parser.add_argument("--dry-run", action="store_true", help="print what would go, and delete nothing")
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Say what would go, and let it go if a person or --force agrees."""
+    paths = list(dict.fromkeys(_paths(arguments, project)))
+    shown = [os.path.relpath(path, project.config.base_path) for path in paths]
+    stderr = project.streams.stderr
+    if not paths:
+        stderr.write("Nothing to delete\n")
+    elif arguments.dry_run:
+        project.streams.stdout.writelines(f"{path}\n" for path in shown)
+    elif not arguments.force and not _agreed(project, shown):
+        stderr.write("Nothing was deleted; with --force nobody is asked\n")
+    else:
+        paint = Paint(stderr, project.environ, plain=project.plain)
+        for path, name in zip(paths, shown, strict=True):
+            remove(path)
+            stderr.write(f"{paint('✓', GREEN)} Deleted {name}\n")
+    return 0
+
+
+def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
+    stacks = Stacks(project, wish=Wish(templates=False, functions=False))
+    stack = said_stack(arguments, project)
+    if not arguments.positional:
+        if arguments.everything:
+            raise UsageError("--everything deletes state, and takes a component", hints=["name one, with its stack"])
+        yield from sorted(everything_below(stacks.layout.terraform, keeps_lock=arguments.skip_lock_file))
+        return
+    name, repository = arguments.positional[0], stacks.repository
+    for one in [stack] if stack else repository.stacks():
+        if stack is None and name not in repository.components(one):
+            continue
+        component = repository.component(name, one)
+        generates = project.config.resolve(("components", "terraform", "auto_generate_backend_file"))
+        yield from left_beside(
+            component,
+            stacks.folder(component),
+            workspace=stacks.workspace(component),
+            generated_backend=generates is True,
+            keeps_lock=arguments.skip_lock_file,
+            with_state=arguments.everything,
+        )
+
+
+def _agreed(project: Project, shown: list[str]) -> bool:
+    if not project.prompter.can_ask:
+        return False
+    for path in shown:
+        project.prompter.say(f"  {path}")
+    return project.prompter.confirm("Delete this?")

@@ -1,0 +1,29 @@
+"""`atmos validate stacks`."""
+
+import argparse
+
+from atmos_auth.cli.output import GREEN, Paint, show_error
+from atmos_auth.stacks.opening import Stacks
+from atmos_auth.stacks.problems import problems_of
+from atmos_auth.wiring import Project
+
+USAGE = "atmos validate stacks"
+DESCRIPTION = """\
+Check every stack manifest: its YAML, its imports, what its components inherit,
+and that no component is defined in two ways. Uses no network."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """There is nothing to configure."""
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Print what is wrong on stderr, each once, with its place."""
+    stderr = project.streams.stderr
+    paint = Paint(stderr, project.environ, plain=project.plain)
+    problems = problems_of(Stacks(project).repository)
+    for problem in problems:
+        show_error(problem, stderr, paint)
+    if not problems:
+        stderr.write(f"{paint('✓', GREEN)} All stacks validated successfully\n")
+    return 1 if problems else 0

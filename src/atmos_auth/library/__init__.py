@@ -1,0 +1,1 @@
+"""The front door for Python programs: the same engine as the command line, without a command line."""

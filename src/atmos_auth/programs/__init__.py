@@ -1,0 +1,1 @@
+"""Other programs, and ourselves, run as identities, the way a configuration says."""

@@ -1,0 +1,215 @@
+"""Terraform over the stacks of a project: one command for one component, and values of others on the way."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import ConfigError, NoIdentities
+from atmos_auth.programs.terraform import files
+from atmos_auth.programs.terraform.choices import Choices
+from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program
+from atmos_auth.programs.terraform.files import Generated, generated
+from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
+from atmos_auth.programs.terraform.invocations import command_words, init_words
+from atmos_auth.programs.terraform.preconditions import require_usable
+from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.several import Selection, in_order, selected
+from atmos_auth.programs.terraform.surroundings import surprising, surroundings, without_surprises
+from atmos_auth.stacks.component import Component
+from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.evaluation import Wish
+from atmos_auth.stacks.opening import Functions, Stacks
+from atmos_auth.stacks.query import queried
+from atmos_auth.usecases.select_identity import Asked
+from atmos_auth.wiring import Project
+
+# What leaves a stored plan where it is.
+_KEEPING_PLAN = frozenset({"plan", "show"})
+
+# From a project and an identity's name, and the variables that a program has anyway, to all that it finds as it.
+EnvironmentAs = Callable[[Project, str, Mapping[str, str]], dict[str, str]]
+
+
+class Terraform:
+    """Terraform for one command line.
+
+    `asked` is what it says about identities, `wish` what is to be worked out. Methods may ask a person to sign in, use
+    the network and run Terraform; they raise `ConfigError` and its kin, and whatever a sign-in raises.
+    """
+
+    def __init__(self, project: Project, *, asked: Asked, wish: Wish, environment_as: EnvironmentAs) -> None:
+        self._project = project
+        self._asked = asked
+        self._environment_as = environment_as
+        # The component that the command is about, and as whom; chosen once, when it is first needed.
+        self._about: Component | None = None
+        self._chosen: dict[str, str | None] = {}
+        self.stacks = Stacks(project, wish=wish, functions=self._functions, outputs=self._outputs_for_templates)
+
+    def component(self, name: str, stack: str) -> Component:
+        """Return a component with everything worked out, for whoever only wants to look."""
+        self._about = self.stacks.repository.component(name, stack)
+        return self.stacks.component(name, stack)
+
+    def run(self, request: Request) -> int:
+        """Run a command and return Terraform's exit status; nothing is written before somebody has signed in."""
+        written = self._about = self.stacks.repository.component(request.component, request.stack)
+        if not written.is_enabled:
+            self._project.prompter.say(f'Component "{written.name}" of {written.stack} is not enabled and skipped')
+            return 0
+        folder = self.stacks.folder(written)
+        require_usable(written, request.name, folder)
+        identity = self._identity_of(written)
+        project = self.stacks.project_of(written)
+        if identity is not None and not request.is_dry:
+            # Before templates and functions: they may need what only a signed-in person may read.
+            project.operations.credentials(identity)
+        component = self.stacks.component(request.component, request.stack)
+        choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
+        made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
+        program, steps = self._program(component), self._steps(request, choices, made, workspace)
+        if request.is_dry:
+            lines = as_shell_lines(program, folder, steps)
+            self._project.streams.stdout.writelines(f"{line}\n" for line in lines)
+            return 0
+        environ = surroundings(project, component, user_agent=request.user_agent)
+        for name in surprising(environ):
+            self._project.prompter.warn(f"{name} is set, and changes what Terraform does")
+        if "TF_WORKSPACE" in environ:
+            steps = steps._replace(workspace="")
+        if identity is not None:
+            environ = self._environment_as(project, identity, environ)
+        files.write(folder, _wanted(request, made))
+        status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
+        if status == 0:
+            _clean_up(request, folder, made)
+        return status
+
+    def run_several(self, request: Request, selection: Selection) -> int:
+        """Run a command for every component that is meant, in the order of their dependencies; stop at a failure.
+
+        Returns the status of the last run. The request's own component and stack do not count.
+        """
+        components = in_order(selected(self.stacks.repository, selection), backwards=request.name == "destroy")
+        say = self._project.prompter.say
+        if not components:
+            say("No components matched")
+        for number, component in enumerate(components, start=1):
+            words = f"{request.name} `{component.name}` in `{component.stack}`"
+            if request.is_dry:
+                say(f"Would {words} (dry run)")
+                continue
+            say(f"({number}/{len(components)}) {words}")
+            status = self.run(request._replace(component=component.name, stack=component.stack))
+            if status != 0:
+                left = len(components) - number
+                say(f"{words} has failed with exit code {status}; {left} more were not begun")
+                return status
+        return 0
+
+    def matching(self, expression: str) -> Callable[[Component], bool]:
+        """Return what tells whether a query over everything that is known of a component says yes."""
+        return lambda component: queried(self.stacks.data(component), expression) is True
+
+    def _functions(self, stacks: Stacks) -> Functions:
+        nested = NestedIdentities(stacks.project_of, self._run_as)
+        self._values = TerraformFunctions(stacks, identity_of=nested, run_output=self._output)
+        return self._values.table()
+
+    def _outputs_for_templates(self, component: Component) -> Mapping[str, Any] | None:
+        return self._values.outputs_of(component)
+
+    def _run_as(self) -> str | None:
+        return self._identity_of(self._about) if self._about is not None else None
+
+    def _identity_of(self, component: Component) -> str | None:
+        """Tell as whom Terraform runs for the component, None for as whoever the environment makes it; may ask."""
+        # Whoever has chosen once has chosen for all components whose stacks say the same.
+        key = json.dumps(plain(component.sections["auth"]), sort_keys=True)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(self.stacks.project_of(component))
+        return self._chosen[key]
+
+    def _choose(self, project: Project) -> str | None:
+        catalog = project.catalog
+        if catalog.identities() or catalog.providers():
+            return project.operations.select(self._asked)
+        named = self._asked.name or project.environ.get(env_names.ATMOS_IDENTITY)
+        if (self._asked.pick or named) and not _switches_off(named):
+            raise NoIdentities(
+                "no identities are configured, and one is asked for",
+                hints=["define it under auth.identities in atmos.yaml", "or run it with --identity=false"],
+            )
+        return None
+
+    def _output(self, component: Component, identity: str | None) -> dict[str, Any]:
+        """Run `terraform output` for a component that another one needs values of."""
+        request = Request(("output",), component.name, component.stack)
+        project, folder = self.stacks.project_of(component), self.stacks.folder(component)
+        require_usable(component, request.name, folder)
+        choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
+        made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
+        environ = without_surprises(surroundings(project, component))
+        if identity is not None:
+            environ = self._environment_as(project, identity, environ)
+        files.write(folder, {name: content for name, content in made.contents.items() if name != made.varfile})
+        steps = self._steps(request, choices, made, workspace)._replace(command=["output", "-json"])
+        execution = Execution(self._program(component), folder, environ, self._project.streams.stderr)
+        result = execution.quietly(steps)
+        if result.status != 0:
+            raise ConfigError(
+                f'Terraform cannot say what component "{component.name}" of stack "{component.stack}" has put out',
+                place=component.place,
+                details=result.errors.splitlines()[-20:],
+                hints=[f"atmos terraform output {component.name} -s {component.stack}"],
+            )
+        return {name: output["value"] for name, output in json.loads(result.output).items()}
+
+    def _steps(self, request: Request, choices: Choices, made: Generated, workspace: str) -> Steps:
+        planfile = request.planfile
+        init = init_words(
+            made,
+            reconfigure=choices.reconfigures,
+            pass_variables=choices.passes_variables,
+            given=request.given if request.name == "init" else (),
+        )
+        command = command_words(
+            request.subcommand,
+            made,
+            workspace=workspace,
+            planfile=made.planfile if planfile == "" else planfile,
+            keep_plan=choices.keeps_plan,
+            approve=choices.approves,
+            given=request.given,
+        )
+        is_done = request.name == "init" or request.subcommand == ("workspace",)
+        return Steps(
+            init if choices.runs_init else (),
+            workspace if choices.wants_workspace and self.stacks.layout.workspaces else "",
+            () if is_done else command,
+        )
+
+    def _program(self, component: Component) -> str:
+        configured = self._project.config.resolve(("components", "terraform", "command"))
+        return checked_program(str(component.sections.get("command") or configured or "terraform"))
+
+
+def _wanted(request: Request, made: Generated) -> dict[str, Any]:
+    """Leave out what the command has no use for."""
+    contents = dict(made.contents)
+    if request.name == "workspace" or request.planfile is not None:
+        contents.pop(made.varfile)
+    return contents
+
+
+def _clean_up(request: Request, folder: str, made: Generated) -> None:
+    """Leave nothing behind that the next command would take for its own."""
+    if request.name not in _KEEPING_PLAN and not request.planfile:
+        files.remove(folder, made.planfile)
+    if request.name in ("apply", "deploy"):
+        files.remove(folder, made.varfile)
+
+
+def _switches_off(word: str | None) -> bool:
+    return word is not None and word.strip().lower() in env_names.DISABLING_WORDS

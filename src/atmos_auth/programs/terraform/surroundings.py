@@ -1,0 +1,81 @@
+"""The environment that Terraform runs in, but for whom it runs as."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from atmos_auth import __version__
+from atmos_auth.domain import env_names
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.host.files import make_private_folder
+from atmos_auth.stacks.component import Component
+from atmos_auth.stacks.description import plain
+from atmos_auth.wiring import Project
+
+_DEEPEST = 10
+_PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"
+# They change what every Terraform command does, whatever a stack says.
+_SURPRISING = ("TF_WORKSPACE",)
+_SURPRISING_BEGINNINGS = ("TF_CLI_ARGS", "TF_VAR_")
+
+
+def surroundings(project: Project, component: Component, *, user_agent: str | None = None) -> dict[str, str]:
+    """Return the variables of a program that works on the component: the configuration's, its own, and Terraform's.
+
+    Raises `UsageError` where we are run by ourselves too many times over.
+    """
+    environ = dict(project.child_base)
+    for name, value in plain(component.sections["env"]).items():
+        if value is None:
+            environ.pop(name, None)
+        else:
+            environ[name] = _text(value)
+    environ["ATMOS_CLI_CONFIG_PATH"] = project.config.directory
+    environ["ATMOS_BASE_PATH"] = project.config.base_path
+    environ["TF_IN_AUTOMATION"] = "true"
+    environ["TF_APPEND_USER_AGENT"] = (
+        user_agent or _setting(project, "append_user_agent") or f"atmos-auth/{__version__}"
+    )
+    environ[env_names.ATMOS_SHLVL] = str(_level(environ))
+    if _setting(project, "plugin_cache") is not False and not _is_folder(environ.get(_PLUGIN_CACHE, "")):
+        folder = str(_setting(project, "plugin_cache_dir") or os.path.join(project.paths.cache, "terraform", "plugins"))
+        make_private_folder(folder)
+        environ[_PLUGIN_CACHE] = folder
+        environ["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "true"
+    return environ
+
+
+def surprising(environ: Mapping[str, str]) -> list[str]:
+    """Name the variables that change what Terraform does behind everybody's back."""
+    return sorted(name for name in environ if name in _SURPRISING or name.startswith(_SURPRISING_BEGINNINGS))
+
+
+def without_surprises(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those, for runs that nobody sees."""
+    return {name: value for name, value in environ.items() if name not in surprising(environ)}
+
+
+def _level(environ: Mapping[str, str]) -> int:
+    written = environ.get(env_names.ATMOS_SHLVL, "")
+    level = int(written) + 1 if written.isascii() and written.isdigit() else 1
+    if level > _DEEPEST:
+        raise UsageError(
+            "ATMOS_SHLVL exceeds maximum allowed depth",
+            details=[f"current={level}, max={_DEEPEST}"],
+            hints=["something runs atmos, which runs it again: look at hooks, wrappers and custom commands"],
+        )
+    return level
+
+
+def _is_folder(written: str) -> bool:
+    """Tell whether a folder is named that is not there by mistake."""
+    return os.path.isabs(written) and written != os.sep
+
+
+def _setting(project: Project, key: str) -> Any:
+    return project.config.resolve(("components", "terraform", key))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,185 @@
+"""One component of one stack: every layer merged into the sections that it is made of."""
+
+from typing import NamedTuple
+
+from atmos_auth.config.tree import Map
+from atmos_auth.domain.errors import ConfigError
+from atmos_auth.domain.place import Place
+from atmos_auth.stacks.backend import chosen_backend
+from atmos_auth.stacks.inheritance import Ancestor, lineage
+from atmos_auth.stacks.merge import STRATEGIES, merged
+from atmos_auth.stacks.sections import Sections, mapping_at
+
+# Sections that everything above a component may have as well, and `overrides` too.
+MERGED = ("vars", "env", "settings", "auth", "providers", "hooks", "generate")
+# Sections that stand below the type, the bases and the component only.
+OF_TYPE = ("required_providers", "backend", "remote_state_backend", "source", "provision")
+SINGLE = ("required_version", "command", "backend_type", "remote_state_backend_type")
+# The type of a component that is there to be inherited from only.
+ABSTRACT = "abstract"
+# What a base says of itself alone.
+_NOT_INHERITED = ("inherits", "type")
+
+
+class Component(NamedTuple):
+    """A component as its stack has it: its sections by name, before templates and functions are worked out.
+
+    `base` is the folder of its code, below the folder of its type; `bases` the components it inherits from, nearest
+    first; `manifest` the top-level file and `manifest_key` its name below the stacks' folder, `files` the names of what
+    it imports; `place` is where it stands.
+    """
+
+    name: str
+    kind: str
+    stack: str
+    base: str
+    bases: tuple[str, ...]
+    manifest: str
+    manifest_key: str
+    files: tuple[str, ...]
+    sections: Map
+    place: Place | None
+
+    @property
+    def metadata(self) -> Map:
+        """What the component says of itself."""
+        metadata: Map = self.sections["metadata"]
+        return metadata
+
+    @property
+    def is_abstract(self) -> bool:
+        """Whether it is there to be inherited from only."""
+        return self.metadata.get("type") == ABSTRACT
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it is to be used at all."""
+        return self.metadata.get("enabled") is not False
+
+
+def component_of(
+    sections: Sections, kind: str, name: str, *, stack: str, inherits_metadata: bool, lists: str, lowest: Map
+) -> Component:
+    """Merge a component's layers, weakest first; `lowest` holds the sections that the configuration gives to all.
+
+    Raises `ConfigError` with the place at fault. Reads no file.
+    """
+    line = lineage(sections, kind, name)
+    own, of_type, overriding = line[-1].says, sections.section(kind), _overriding(sections, kind, name)
+    strategy = _strategy(line) or lists
+
+    def layers(section: str) -> list[Map]:
+        holders = [of_type, *(one.says for one in line), overriding]
+        found = [mapping_at(holder, (section,)) for holder in holders]
+        if section in MERGED:
+            found[:0] = [mapping_at(lowest, (section,)), sections.section(section)]
+        return [layer for layer in found if layer is not None]
+
+    result = Map(own.place)
+    for section in (*MERGED, *OF_TYPE):
+        laid = merged(layers(section), strategy)
+        result.put(section, laid, laid.place, laid.place)
+    for name_of_value in SINGLE:
+        _put_single(result, name_of_value, [of_type, *(one.says for one in line), overriding])
+    metadata = _metadata(sections, line, inherits_metadata=inherits_metadata)
+    result.put("metadata", metadata, metadata.place, metadata.place)
+    base = _base(line, metadata, name)
+    backend = chosen_backend(result, kind=kind, component=name, stack=stack, base=base)
+    for key in ("backend", "backend_type", "remote_state_backend", "remote_state_backend_type"):
+        value, place = backend[key]
+        result.put(key, value, place, place)
+    result.put("overrides", overriding, overriding.place, overriding.place)
+    for section in ("dependencies", "locals"):
+        if (said := mapping_at(own, (section,))) is not None:
+            result.put(section, said, own.key_places[section], own.value_places[section])
+    return Component(
+        name,
+        kind,
+        stack,
+        base,
+        tuple(one.name for one in reversed(line[:-1])),
+        sections.own.path,
+        sections.own.key,
+        tuple(document.key for document in sections.own.imported),
+        result,
+        _place(sections, kind, name),
+    )
+
+
+def _strategy(line: tuple[Ancestor, ...]) -> str | None:
+    """Return how lists of this very component merge, if it says so itself."""
+    for one in reversed(line):
+        settings = mapping_at(one.says, ("settings",))
+        chosen = settings.get("list_merge_strategy") if settings is not None else None
+        if settings is not None and chosen is not None:
+            if chosen not in STRATEGIES:
+                raise ConfigError(
+                    f'settings.list_merge_strategy is one of {", ".join(STRATEGIES)}, not "{chosen}"',
+                    place=settings.value_places["list_merge_strategy"],
+                )
+            return str(chosen)
+    return None
+
+
+def _overriding(sections: Sections, kind: str, name: str) -> Map:
+    """Merge the `overrides` of every file that defines the component, itself or in what it imports.
+
+    A file's overrides say nothing of components that a file above it defines. Those below the type win.
+    """
+    layers = []
+    for document in sections.documents:
+        found = [mapping_at(document.body, path) for path in (("overrides",), (kind, "overrides"))]
+        said = [overrides for overrides in found if overrides is not None]
+        if said and any(_defines(one.body, kind, name) for one in (*document.imported, document)):
+            layers += said
+    return merged(layers)
+
+
+def _defines(body: Map, kind: str, name: str) -> bool:
+    components = mapping_at(body, ("components", kind))
+    return components is not None and name in components
+
+
+def _put_single(result: Map, key: str, layers: list[Map]) -> None:
+    for layer in reversed(layers):
+        if layer.get(key) is not None:
+            result.put(key, layer[key], layer.key_places[key], layer.value_places[key])
+            return
+
+
+def _metadata(sections: Sections, line: tuple[Ancestor, ...], *, inherits_metadata: bool) -> Map:
+    layers: list[Map | None] = [sections.section("metadata")]
+    if inherits_metadata:
+        layers += [_inherited(mapping_at(one.says, ("metadata",))) for one in line[:-1]]
+    layers.append(mapping_at(line[-1].says, ("metadata",)))
+    return merged(layer for layer in layers if layer is not None)
+
+
+def _inherited(metadata: Map | None) -> Map | None:
+    if metadata is None or not any(key in metadata for key in _NOT_INHERITED):
+        return metadata
+    passed_on = Map(metadata.place)
+    for key, value in metadata.items():
+        if key not in _NOT_INHERITED:
+            passed_on.put(key, value, metadata.key_places[key], metadata.value_places[key])
+    return passed_on
+
+
+def _base(line: tuple[Ancestor, ...], metadata: Map, name: str) -> str:
+    """Return the folder of the component's code, below that of its type."""
+    chosen = metadata.get("component")
+    if isinstance(chosen, str) and chosen.strip():
+        return chosen.strip().strip("/")
+    for one in reversed(line):
+        older = one.says.get("component")
+        if isinstance(older, str) and older.strip():
+            return older.strip().strip("/")
+    return name
+
+
+def _place(sections: Sections, kind: str, name: str) -> Place | None:
+    for document in reversed(sections.documents):
+        components = mapping_at(document.body, ("components", kind))
+        if components is not None and name in components:
+            return components.key_places[name]
+    return None

@@ -1,0 +1,157 @@
+"""The stacks of a project: what commands ask about components, with everything that the answers need."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from atmos_auth.config.tree import NOWHERE, Map
+from atmos_auth.domain.errors import ConfigError
+from atmos_auth.domain.place import Place
+from atmos_auth.stacks.component import Component
+from atmos_auth.stacks.component_auth import with_auth
+from atmos_auth.stacks.description import described, plain
+from atmos_auth.stacks.evaluation import Call, Evaluation, Wish
+from atmos_auth.stacks.includes import Includes
+from atmos_auth.stacks.layout import Layout, layout_of
+from atmos_auth.stacks.local_functions import local_functions
+from atmos_auth.stacks.manifests import Manifests
+from atmos_auth.stacks.rendering import Renderer
+from atmos_auth.stacks.repository import Repository
+from atmos_auth.stacks.templates.functions.function import Function
+from atmos_auth.stacks.workspace import workspace_of
+from atmos_auth.wiring import Project
+
+Functions = Mapping[str, Callable[[Call], Any]]
+# From a component to what Terraform has put out for it.
+Outputs = Callable[[Component], Mapping[str, Any] | None]
+TEMPLATE = "!template"
+
+
+class Stacks:
+    """The components of a project's stacks.
+
+    `functions` makes, of these very stacks, the YAML functions beside those that need nothing but this machine;
+    `outputs` gives templates what other components have put out. All methods read files and raise `ConfigError`; what
+    else they do is up to what a component uses.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        functions: Callable[["Stacks"], Functions] | None = None,
+        outputs: Outputs | None = None,
+        wish: Wish = Wish(),  # noqa: B008 - immutable
+    ) -> None:
+        self._project = project
+        self._outputs = outputs
+        self.layout: Layout = layout_of(project.config)
+        self._renderer = _renderer(project, self.layout)
+        self.repository = _repository(project, self.layout, self._renderer)
+        known = local_functions(project.config.resolver.functions) | dict(functions(self) if functions else {})
+        known[TEMPLATE] = self._template
+        self._evaluation = Evaluation(
+            functions=known,
+            render=self._value,
+            data_of=self.data,
+            wish=wish._replace(templates=wish.templates and self.layout.templates.is_enabled),
+            opening=self.layout.templates.delimiters[0],
+        )
+
+    def component(self, name: str, stack: str) -> Component:
+        """Return a component with everything worked out that is wished for."""
+        return self._evaluation.worked_out(self.repository.component(name, stack))
+
+    def project_of(self, component: Component) -> Project:
+        """Return the project as the component has it: with the identities of its `auth`."""
+        said = component.sections["auth"]
+        return self._project.with_config(with_auth(self._project.config, said)) if said else self._project
+
+    def data(self, component: Component) -> dict[str, Any]:
+        """Return all that is known of a component, as plain data."""
+        return self._data(component, self.workspace(component))
+
+    def workspace(self, component: Component) -> str:
+        """Name the component's Terraform workspace."""
+
+        def by_template(template: str, place: Place) -> str:
+            return self._renderer.name(template, place, self._data(component, ""))
+
+        return workspace_of(component, enabled=self.layout.workspaces, by_template=by_template)
+
+    def folder(self, component: Component) -> str:
+        """Return the folder of the component's code, absolute; it may not exist."""
+        return os.path.join(self.layout.terraform, component.base)
+
+    def _data(self, component: Component, workspace: str) -> dict[str, Any]:
+        auth = with_auth(self._project.config, component.sections["auth"]).peek(("auth",))
+        return described(
+            component,
+            workspace=workspace,
+            auth=auth if isinstance(auth, Map) else Map(),
+            folder=self.layout.terraform,
+        )
+
+    def _value(self, text: str, place: Place, data: Mapping[str, Any]) -> str:
+        def other(name: str, stack: str = "") -> dict[str, Any]:
+            component = self.component(name, stack or str(data["atmos_stack"]))
+            found = self.data(component)
+            # Terraform is asked only where what it says is wanted.
+            if self._outputs is not None and "outputs" in text:
+                found["outputs"] = dict(self._outputs(component) or {})
+            return found
+
+        return self._renderer.value(text, place, data, [Function("atmos.Component", "text text?", other)])
+
+    def _template(self, call: Call) -> Any:
+        """`!template`: work a text out, and read what comes of it as JSON where it is JSON."""
+        import json
+
+        function = call.function
+        if not isinstance(function.argument, str):
+            raise ConfigError("!template takes a text", place=function.place)
+        text = self._value(function.argument, function.place, self.data(call.component))
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+
+def _renderer(project: Project, layout: Layout) -> Renderer:
+    documents = project.config.resolver.functions.documents
+    base_path = project.config.base_path
+    return Renderer(
+        layout.templates,
+        now=lambda: datetime.fromtimestamp(project.clock.now()).astimezone(),
+        environ=project.environ,
+        read=lambda path: documents.text(os.path.normpath(os.path.join(base_path, path))),
+    )
+
+
+def _repository(project: Project, layout: Layout, renderer: Renderer) -> Repository:
+    functions = project.config.resolver.functions
+    manifests = Manifests(
+        layout,
+        observer=functions.observer,
+        documents=functions.documents,
+        render=renderer.manifest,
+        include=Includes(functions, project.config.base_path).put_into,
+    )
+    place = project.config.place(("stacks", "name_template")) or NOWHERE
+    return Repository(
+        layout,
+        manifests,
+        lowest=_lowest(project),
+        name_by_template=lambda template, values: renderer.name(template, place, plain(values)),
+    )
+
+
+def _lowest(project: Project) -> Map:
+    """Collect what the configuration gives to every component."""
+    lowest = Map()
+    env = project.config.resolve(("env",))
+    if isinstance(env, Map):
+        place = project.config.place(("env",)) or NOWHERE
+        lowest.put("env", env, place, place)
+    return lowest

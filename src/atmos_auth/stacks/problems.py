@@ -1,0 +1,23 @@
+"""Everything that is wrong with the stacks of a repository, not only what is met first."""
+
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.stacks.repository import KINDS, Repository
+
+
+def problems_of(repository: Repository) -> list[AtmosAuthError]:
+    """Return what is wrong, each once, in the order of places; reads every manifest, works out nothing."""
+    found: list[AtmosAuthError] = [*repository.broken_manifests()]
+    for stack in repository.stacks():
+        for kind in KINDS:
+            try:
+                names = repository.components(stack, kind)
+            except ConfigError as broken:
+                found.append(broken)
+                continue
+            for name in names:
+                try:
+                    repository.component(name, stack, kind)
+                except ConfigError as broken:
+                    found.append(broken)
+    once = {(problem.place, problem.message): problem for problem in found}
+    return sorted(once.values(), key=lambda problem: (problem.place is None, problem.place or (), problem.message))

@@ -1,0 +1,54 @@
+"""Templates of a repository: in manifests that are imported, in stack names, in the values of components."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from atmos_auth.domain.errors import InvalidTemplate
+from atmos_auth.domain.place import Place
+from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.manifests import Rendering
+from atmos_auth.stacks.template_settings import TemplateSettings
+from atmos_auth.stacks.templates.functions.function import Function
+from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions, file_functions
+from atmos_auth.stacks.templates.template import Template
+
+
+class Renderer:
+    """Renders text; `now`, `environ` and `read` are what templates may know of the world. Raises `InvalidTemplate`."""
+
+    def __init__(
+        self,
+        settings: TemplateSettings,
+        *,
+        now: Callable[[], datetime],
+        environ: Mapping[str, str],
+        read: Callable[[str], str],
+    ) -> None:
+        self._settings = settings
+        self._world = (*clock_functions(now), *environment_functions(environ), *file_functions(read))
+
+    def manifest(self, text: str, path: str, rendering: Rendering) -> str:
+        """Turn a manifest that is a template into YAML; a key that the context lacks is an error, unless it may."""
+        missing = rendering.may_lack_values or self._settings.may_lack_values
+        return self._rendered(text, Place(path, 1, 1), plain(rendering.context), lacks=missing)
+
+    def name(self, template: str, place: Place, data: Mapping[str, Any]) -> str:
+        """Name a stack or a workspace; a key that is missing is an error."""
+        name = self._rendered(template, place, data, lacks=self._settings.may_lack_values).strip()
+        if not name:
+            raise InvalidTemplate("the template gives an empty name", place=place)
+        return name
+
+    def value(self, text: str, place: Place, data: Mapping[str, Any], functions: Iterable[Function] = ()) -> str:
+        """Work out a value of a component, as often as the configuration says; what is missing is `<no value>`."""
+        for _ in range(self._settings.evaluations):
+            if self._settings.delimiters[0] not in text:
+                break
+            template = Template(text, place, delimiters=self._settings.delimiters)
+            text = template.render(data, functions=(*self._world, *functions))
+        return text
+
+    def _rendered(self, text: str, place: Place, data: Mapping[str, Any], *, lacks: bool) -> str:
+        template = Template(text, place)
+        return template.render(data, functions=self._world, missing="default" if lacks else "error")

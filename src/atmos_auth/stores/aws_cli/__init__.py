@@ -1,0 +1,1 @@
+"""Portal sessions that the AWS CLI and we have in common."""

@@ -1,0 +1,112 @@
+"""Looking at stacks: the files of the page, and what people do wrong."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import Machine
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "describe-stacks.md"
+
+
+@pytest.fixture
+def stacks(offline_machine: Machine) -> Machine:
+    """The repository of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, body in re.findall(r"^`([\w./]+)`:\n\n```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        offline_machine.write(body, name)
+    return offline_machine
+
+
+def test_the_page_shows_what_is_printed(stacks: Machine):
+    text = PAGE.read_text(encoding="utf-8")
+    shown = [
+        part.partition("\n")
+        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for part in block.split("$ ")[1:]
+    ]
+    assert len(shown) == 4
+    for command, _, expected in shown:
+        result = stacks.atmos(*command.split()[1:])
+        assert (result.returncode, result.stdout + result.stderr) == (0, expected), command
+
+
+def test_a_component_as_json_and_whole(stacks: Machine):
+    usual = json.loads(stacks.atmos("describe", "component", "vpc", "-s", "plat-prod", "-f", "json").stdout)
+    assert set(usual) <= {"backend", "component", "env", "hooks", "imports", "metadata", "overrides", "providers"} | {
+        "settings",
+        "vars",
+    }
+    full = stacks.atmos("describe", "component", "vpc", env={"ATMOS_STACK": "plat-prod"} | FULL)
+    assert "atmos_stack: plat-prod" in full.stdout
+    assert "component_path: " in full.stdout
+
+
+FULL = {"ATMOS_DESCRIBE_COMPONENT_FILTER": "full"}
+
+
+def test_lists_are_for_programs(stacks: Machine):
+    assert stacks.atmos("list", "components").stdout == "vpc\tterraform\t1\n"
+    assert stacks.atmos("list", "stacks", "-c", "vpc").stdout == "plat-prod\n"
+    assert stacks.atmos("list", "stacks", "-c", "nothing").stdout == ""
+
+
+def test_describe_stacks_and_config(stacks: Machine):
+    found = json.loads(stacks.atmos("describe", "stacks", "--sections", "vars", "-f", "json").stdout)
+    assert found["plat-prod"]["components"]["terraform"]["vpc"]["vars"]["nat"] is True
+    assert stacks.atmos("describe", "stacks", "--components", "nothing").stdout == "{}\n"
+    stacks.write("auth: { identities: { u: { kind: aws/user, credentials: { secret_access_key: hunter22 } } } }")
+    config = stacks.atmos("describe", "config")
+    assert json.loads(config.stdout)["auth"]["identities"]["u"]["kind"] == "aws/user"
+    assert "hunter22" not in config.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (("component", "vpc"), "stack is required", "atmos list stacks"),
+        (("component", "-s", "plat-prod"), "no component named", "atmos describe component COMPONENT -s STACK"),
+        (("component", "vcp", "-s", "plat-prod"), "Could not find the component `vcp`", "Did you mean `vpc`?"),
+        (("component", "vpc", "-s", "plat-prd"), "Stack `plat-prd` not found", "Did you mean `plat-prod`?"),
+        (("component", "vpc", "-s", "plat-prod", "-f", "xml"), '"xml" is not a format', "use one of: yaml, json"),
+        (
+            ("component", "vpc", "-s", "plat-prod", "-q", ".a["),
+            "the query `.a[` cannot be worked out",
+            "for example --query .vars.region, or '.vars | keys'",
+        ),
+        (
+            ("component", "vpc", "-s", "plat-prod", "--process-functions=perhaps"),
+            "--process-functions is 'perhaps'",
+            "--process-functions=false",
+        ),
+    ],
+)
+def test_what_is_asked_wrongly_is_explained(stacks: Machine, words, message, hint):
+    result = stacks.atmos("describe", *words)
+    assert (result.returncode, result.stdout) == (1, "")
+    (finding,) = stacks.findings(result.stderr)
+    assert finding.message.startswith(message)
+    assert hint in finding.hints
+
+
+def test_all_mistakes_are_found_in_one_run(stacks: Machine):
+    stacks.write("import: [catalog/vcp]\ncomponents: { terraform: { a: {} } }", "stacks/deploy/a.yaml")
+    stacks.write("vars: { tenant: t, stage: s }\ncomponents: { terraform: { b: 3 } }", "stacks/deploy/b.yaml")
+    stacks.write(
+        "vars: { tenant: t, stage: u }\ncomponents: { terraform: { c: { metadata: { inherits: [d] } } } }",
+        "stacks/deploy/c.yaml",
+    )
+    stacks.write("a: [", "stacks/deploy/d.yaml")
+    result = stacks.atmos("validate", "stacks")
+    found = [(finding.place or "").rsplit("/", 1)[-1] for finding in stacks.findings(result.stderr)]
+    assert (result.returncode, found) == (1, ["a.yaml:1:10", "b.yaml:2:31", "c.yaml:2:56", "d.yaml:2:1"])
+
+
+def test_without_stacks_it_says_what_is_missing(offline_machine: Machine):
+    offline_machine.write("auth: {}")
+    result = offline_machine.atmos("list", "stacks")
+    (finding,) = offline_machine.findings(result.stderr)
+    assert finding.message == "stacks.base_path is not set, and there are no stacks without it"
+    assert "or set ATMOS_STACKS_BASE_PATH" in finding.hints

@@ -1,0 +1,355 @@
+"""Real Terraform for components of stacks, as their identities."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from aws_emulator import Emulator
+from conftest import Machine, operations
+from installed import terraform
+
+ATMOS_YAML = """\
+stacks: {{ base_path: stacks, included_paths: ["deploy/**/*"], name_pattern: "{{tenant}}-{{stage}}" }}
+components: {{ terraform: {{ base_path: components/terraform, command: "{terraform}" }} }}
+auth:
+  providers:
+    my-sso:
+      kind: aws/iam-identity-center
+      region: us-east-1
+      start_url: {url}/start
+      spec: {{ endpoint_url: "{url}" }}
+  identities:
+    dev:
+      kind: aws/permission-set
+      default: true
+      via: {{ provider: my-sso }}
+      principal: {{ name: AdminAccess, account: {{ name: development }} }}
+    prod:
+      kind: aws/assume-role
+      via: {{ identity: dev }}
+      principal: {{ assume_role: "arn:aws:iam::333333333333:role/DeployRole", session_name: terraform }}
+"""
+DEV = """\
+vars: { tenant: plat, stage: dev }
+components:
+  terraform:
+    who: { vars: { label: dev } }
+    who-prod:
+      metadata: { component: who }
+      vars: { label: prod }
+      auth: { identities: { prod: { default: true } } }
+    base: { metadata: { type: abstract, component: who } }
+    locked: { metadata: { component: who, locked: true }, vars: { label: x } }
+    off: { metadata: { component: who, enabled: false } }
+    lost: { metadata: { component: nowhere } }
+"""
+# What runs in the plan asks AWS who it is, as a provider would.
+MAIN = """\
+variable "label" { type = string }
+variable "stage" { type = string }
+variable "tenant" { type = string }
+resource "terraform_data" "who" {
+  triggers_replace = timestamp()
+  provisioner "local-exec" {
+    command = "aws sts get-caller-identity --query Arn --output text >> ${path.module}/who.txt"
+  }
+}
+output "label" { value = var.label }
+output "workspace" { value = terraform.workspace }
+"""
+DEV_ARN = "arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_AdminAccess"
+PROD_ARN = "arn:aws:sts::333333333333:assumed-role/DeployRole/terraform"
+
+
+@pytest.fixture
+def repository(offline_machine: Machine, aws: Emulator, tmp_path: Path) -> Machine:
+    machine = offline_machine
+    machine.write(ATMOS_YAML.format(url=aws.url, terraform=terraform(tmp_path)))
+    machine.write(DEV, "stacks/deploy/dev.yaml")
+    machine.write(MAIN, "components/terraform/who/main.tf")
+    empty = machine.write("", "terraformrc")
+    machine.environ |= {"TF_CLI_CONFIG_FILE": str(empty), "CHECKPOINT_DISABLE": "1"}
+    return machine
+
+
+def code_of(machine: Machine) -> Path:
+    return machine.directory / "components" / "terraform" / "who"
+
+
+def test_apply_runs_as_the_components_identity(repository: Machine, aws: Emulator):
+    repository.login()
+    for component in ("who", "who-prod"):
+        applied = repository.atmos("terraform", "apply", component, "-s", "plat-dev", "-auto-approve", "-no-color")
+        assert applied.returncode == 0, applied.stdout + applied.stderr
+    dev, prod = (code_of(repository) / "who.txt").read_text().splitlines()
+    assert dev.startswith(DEV_ARN)
+    assert prod == PROD_ARN
+    assert operations(aws).count("sso-oidc:StartDeviceAuthorization") == 1
+    assert aws.journal.count("sts:AssumeRole") == 1
+
+
+def test_each_instance_has_a_workspace_of_its_own_and_output_is_data_alone(repository: Machine):
+    repository.login()
+    for component, workspace in (("who", "plat-dev"), ("who-prod", "plat-dev-who-prod")):
+        assert repository.atmos("terraform", "deploy", component, "-s", "plat-dev").returncode == 0
+        output = repository.atmos("terraform", "output", component, "-s", "plat-dev", "-json")
+        assert json.loads(output.stdout)["workspace"]["value"] == workspace
+    assert (code_of(repository) / "terraform.tfstate.d" / "plat-dev" / "terraform.tfstate").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "variables"), [(("--identity", "prod"), {}), (("-iprod",), {}), ((), {"ATMOS_IDENTITY": "prod"})]
+)
+def test_an_identity_may_be_named(repository: Machine, words, variables):
+    repository.login()
+    applied = repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", *words, env=variables)
+    assert applied.returncode == 0, applied.stderr
+    assert (code_of(repository) / "who.txt").read_text().strip() == PROD_ARN
+
+
+@pytest.mark.parametrize(
+    ("words", "variables"), [(("--identity=false",), {}), (("-i", "off"), {}), ((), {"ATMOS_IDENTITY": "false"})]
+)
+def test_without_authentication_the_environment_decides(repository: Machine, aws: Emulator, words, variables):
+    plan = repository.atmos("terraform", "plan", "who", "-s", "plat-dev", *words, env=variables)
+    assert plan.returncode == 0, plan.stderr
+    assert aws.journal.entries() == []
+
+
+def test_variables_of_other_identities_do_not_get_through(repository: Machine):
+    repository.login()
+    other = {"AWS_ACCESS_KEY_ID": "AKIAOTHER", "AWS_SECRET_ACCESS_KEY": "x", "AWS_PROFILE": "other"}
+    applied = repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", env=other)
+    assert applied.returncode == 0, applied.stderr
+    assert (code_of(repository) / "who.txt").read_text().startswith(DEV_ARN)
+
+
+def test_nobody_signs_in_for_what_cannot_be_run(repository: Machine, aws: Emulator):
+    for component, message in (
+        ("lost", 'the component "lost" points to the code "nowhere", which does not exist'),
+        ("base", "abstract component cannot be provisioned"),
+        ("locked", "locked component cannot be provisioned"),
+        ("whoo", "Could not find the component `whoo` in the stack `plat-dev`."),
+    ):
+        result = repository.atmos("terraform", "apply", component, "-s", "plat-dev", "--force-tty")
+        (finding,) = repository.findings(result.stderr)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert finding.message.startswith(message)
+    off = repository.atmos("terraform", "apply", "off", "-s", "plat-dev")
+    assert (off.returncode, off.stderr) == (0, 'Component "off" of plat-dev is not enabled and skipped\n')
+    assert aws.journal.entries() == []
+
+
+def test_a_sign_in_that_fails_starts_no_terraform(repository: Machine):
+    result = repository.atmos("terraform", "plan", "who", "-s", "plat-dev")
+    assert result.returncode == 2
+    assert "needs a person" in repository.findings(result.stderr)[0].message
+    assert [path.name for path in code_of(repository).iterdir()] == ["main.tf"], "nothing was written"
+
+
+def test_a_dry_run_signs_nobody_in_and_writes_nothing(repository: Machine, aws: Emulator):
+    dry = repository.atmos("terraform", "plan", "who-prod", "-s", "plat-dev", "--dry-run", "-lock=false")
+    lines = dry.stdout.splitlines()
+    assert lines[0] == f"cd {code_of(repository)}"
+    assert [line.split("terraform", 1)[1].strip() for line in lines[1:]] == [
+        "init",
+        "workspace select -or-create plat-dev-who-prod",
+        "plan -var-file plat-dev-who-prod.terraform.tfvars.json -out plat-dev-who-prod.planfile -lock=false",
+    ]
+    assert aws.journal.entries() == []
+    assert [path.name for path in code_of(repository).iterdir()] == ["main.tf"]
+
+
+def test_a_stored_plan_is_applied_and_gone(repository: Machine):
+    repository.login()
+    assert repository.atmos("terraform", "plan", "who", "-s", "plat-dev").returncode == 0
+    assert (code_of(repository) / "plat-dev-who.planfile").is_file()
+    applied = repository.atmos("terraform", "apply", "who", "-s", "plat-dev", "--from-plan")
+    assert applied.returncode == 0, applied.stderr
+    left = {path.name for path in code_of(repository).iterdir()}
+    assert left == {"main.tf", ".terraform", "terraform.tfstate.d", "who.txt", "plat-dev-who.terraform.tfvars.json"} - (
+        {"plat-dev-who.terraform.tfvars.json"}
+    )
+
+
+def test_terraforms_status_is_ours(repository: Machine):
+    plan = ("terraform", "plan", "who", "-s", "plat-dev", "--identity=false", "-detailed-exitcode")
+    assert repository.atmos(*plan).returncode == 2
+    broken = repository.atmos(*plan, "-var", "label=x", "-target=nothing[")
+    assert broken.returncode == 1
+    assert "Error" in broken.stderr
+    repository.write("this is no terraform", "components/terraform/who/broken.tf")
+    assert repository.atmos(*plan).returncode == 1
+
+
+def test_a_backend_file_is_written_where_it_is_wanted(repository: Machine):
+    stack = DEV + "terraform: { backend_type: local, backend: { local: { path: kept.tfstate } } }\n"
+    repository.write(stack, "stacks/deploy/dev.yaml")
+    words = ("terraform", "plan", "who", "-s", "plat-dev", "--identity=false", "--auto-generate-backend-file=true")
+    assert repository.atmos(*words).returncode == 0
+    written = json.loads((code_of(repository) / "backend.tf.json").read_text())
+    assert written == {"terraform": {"backend": {"local": {"path": "kept.tfstate"}}}}
+    repository.write(DEV, "stacks/deploy/dev.yaml")
+    (finding,) = repository.findings(repository.atmos(*words).stderr)
+    assert finding.message == 'backend_type is required for component "who" of stack "plat-dev"'
+    assert (finding.place or "").endswith("dev.yaml:4:5")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "no command given"),
+        (("plna", "who"), '"plna" is not a command of Terraform'),
+        (("plan", "who"), "stack is required; specify it on the command line using the flag --stack <stack>"),
+        (("plan", "-s", "plat-dev"), "component is required"),
+        (("plan", "who", "-s", "plat-dve"), "Stack `plat-dve` not found"),
+        (("plan", "who", "-s", "plat-dev", "--unheard"), "unknown flag --unheard"),
+        (("plan", "who", "-s", "plat-dev", "--identity", "ghost"), 'identity "ghost" not found'),
+        (("plan", "who", "-s", "plat-dev", "--skip-planfile=perhaps"), "--skip-planfile is 'perhaps'"),
+    ],
+)
+def test_what_is_typed_wrongly_is_explained(repository: Machine, words, message):
+    result = repository.atmos("terraform", *words)
+    assert result.returncode == 1
+    assert message in repository.findings(result.stderr)[0].message
+
+
+def test_who_is_missing_is_asked_at_a_terminal(repository: Machine):
+    terminal = repository.terminal("terraform", "plan", "--identity=false", "--dry-run")
+    terminal.expect("Choose a stack")
+    terminal.send("\r")
+    terminal.expect("Choose a component")
+    terminal.send("\x1b[B" * 4 + "\r")
+    terminal.expect("plat-dev-who")
+    terminal.wait()
+    assert terminal.exitstatus == 0
+
+
+def test_terraform_knows_where_it_is_and_what_surprises_is_said(repository: Machine):
+    repository.write(
+        'resource "terraform_data" "e" {\n  provisioner "local-exec" { command = "env > ${path.module}/env.txt" }\n}\n',
+        "components/terraform/who/main.tf",
+    )
+    result = repository.atmos(
+        "terraform", "deploy", "who", "-s", "plat-dev", "--identity=false", env={"TF_VAR_label": "x", "KEPT": "yes"}
+    )
+    assert result.returncode == 0, result.stderr
+    assert "TF_VAR_label is set, and changes what Terraform does" in result.stderr
+    found = dict(
+        line.split("=", 1) for line in (code_of(repository) / "env.txt").read_text().splitlines() if "=" in line
+    )
+    assert found["ATMOS_BASE_PATH"] == found["ATMOS_CLI_CONFIG_PATH"] == str(repository.directory)
+    assert (found["KEPT"], found["TF_IN_AUTOMATION"], found["ATMOS_SHLVL"]) == ("yes", "true", "1")
+    assert os.path.isdir(found["TF_PLUGIN_CACHE_DIR"])
+
+
+def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Machine):
+    deploy = ("terraform", "plan", "who", "-s", "plat-dev", "--identity=false")
+    assert repository.atmos(*deploy).returncode == 0
+    code = code_of(repository)
+    clean = ("terraform", "clean", "who", "-s", "plat-dev")
+    made = [".terraform", "plat-dev-who.planfile", "plat-dev-who.terraform.tfvars.json"]
+    shown = repository.atmos(*clean, "--dry-run").stdout.splitlines()
+    assert shown == [f"components/terraform/who/{name}" for name in (made[0], made[2], made[1])]
+    refused = repository.atmos(*clean)
+    assert (refused.returncode, refused.stdout) == (0, "")
+    assert "Nothing was deleted" in refused.stderr
+    assert (code / ".terraform").is_dir()
+    terminal = repository.terminal(*clean)
+    terminal.expect_exact("components/terraform/who/.terraform")
+    terminal.expect("Delete this?")
+    terminal.send("y\r")
+    terminal.expect_exact("Deleted components/terraform/who/plat-dev-who.planfile")
+    terminal.wait()
+    assert not [name for name in made if (code / name).exists()]
+    assert repository.atmos(*clean, "--force").stderr == "Nothing to delete\n"
+
+
+def test_state_goes_only_when_everything_is_to_go(repository: Machine):
+    assert repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", "--identity=false").returncode == 1
+    state = code_of(repository) / "terraform.tfstate.d" / "plat-dev"
+    assert state.is_dir()
+    assert repository.atmos("terraform", "clean", "--force").returncode == 0
+    assert not (code_of(repository) / ".terraform").exists()
+    assert state.is_dir()
+    assert repository.atmos("terraform", "clean", "--force", "--everything").returncode == 1
+    assert repository.atmos("terraform", "clean", "who", "--force", "--everything").returncode == 0
+    assert not state.exists()
+
+
+def test_files_may_be_written_alone(repository: Machine, aws: Emulator):
+    written = repository.atmos("terraform", "generate", "varfile", "who", "-s", "plat-dev")
+    assert written.stderr == "✓ Wrote components/terraform/who/plat-dev-who.terraform.tfvars.json\n"
+    varfile = json.loads((code_of(repository) / "plat-dev-who.terraform.tfvars.json").read_text())
+    assert varfile == {"label": "dev", "stage": "dev", "tenant": "plat"}
+    assert (
+        json.loads(repository.atmos(*["terraform", "generate", "varfile", "who", "-s", "plat-dev", "-f", "-"]).stdout)
+        == varfile
+    )
+    backend = repository.atmos(*["terraform", "generate", "backend", "who", "-s", "plat-dev", "--file", "b.json"])
+    assert "backend_type is required" in repository.findings(backend.stderr)[0].message
+    assert aws.journal.entries() == []
+
+
+def test_what_is_below_a_command_is_a_command_of_its_own(repository: Machine):
+    for words in (("terraform", "clean"), ("terraform", "generate", "varfile"), ("terraform", "generate", "backend")):
+        assert repository.atmos(*words, "--help").stdout.startswith(f"usage: atmos {' '.join(words)} ")
+    result = repository.atmos("terraform", "generate", "nothing", "-s", "plat-dev")
+    assert '"generate" is not a command of Terraform' in repository.findings(result.stderr)[0].message
+
+
+ORDERED = """\
+vars: { tenant: plat, stage: dev }
+components:
+  terraform:
+    one: { metadata: { component: who }, vars: { label: x }, settings: { depends_on: { 1: { component: two } } } }
+    two: { metadata: { component: who }, vars: { label: x }, auth: { identities: { prod: { default: true } } } }
+    base: { metadata: { type: abstract, component: who } }
+"""
+
+
+def test_several_components_run_in_their_order_each_as_its_own_identity(repository: Machine, aws: Emulator):
+    repository.write(ORDERED, "stacks/deploy/dev.yaml")
+    repository.login()
+    applied = repository.atmos("terraform", "deploy", "--all", "-s", "plat-dev")
+    assert applied.returncode == 0, applied.stderr
+    prod, dev = (code_of(repository) / "who.txt").read_text().splitlines()
+    assert prod == PROD_ARN
+    assert dev.startswith(DEV_ARN)
+    assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+
+
+def test_several_components_stop_at_a_failure(repository: Machine):
+    repository.write(ORDERED.replace("label: x }, auth", "label: [x] }, auth"), "stacks/deploy/dev.yaml")
+    result = repository.atmos("terraform", "plan", "--all", "-s", "plat-dev", "--identity=false")
+    assert result.returncode == 1
+    assert "plan `two` in `plat-dev` has failed with exit code 1; 1 more were not begun" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--all",), "Would plan `two` in `plat-dev` (dry run)\nWould plan `one` in `plat-dev` (dry run)\n"),
+        (("--components", "one"), "Would plan `one` in `plat-dev` (dry run)\n"),
+        (("-q", '.atmos_component == "two"'), "Would plan `two` in `plat-dev` (dry run)\n"),
+        (("--tags", "nothing"), "No components matched\n"),
+    ],
+)
+def test_a_dry_run_of_several_says_which(repository: Machine, words, said):
+    repository.write(ORDERED, "stacks/deploy/dev.yaml")
+    result = repository.atmos("terraform", "plan", *words, "--dry-run")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", said)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("who", "--all"), "--all can't be used with the name of a component: it is for bulk operations"),
+        (("--all", "--from-plan"), "--planfile and --from-plan can't be used with --all: bulk operations"),
+    ],
+)
+def test_what_several_cannot_have(repository: Machine, words, message):
+    (finding,) = repository.findings(repository.atmos("terraform", "apply", *words).stderr)
+    assert finding.message.startswith(message)

@@ -1,0 +1,163 @@
+"""Templates and functions in a component's values."""
+
+import pytest
+
+from atmos_auth.config.tree import Tagged
+from atmos_auth.domain.errors import ConfigError
+from atmos_auth.domain.place import Place
+from atmos_auth.stacks.evaluation import Evaluation, Wish
+from atmos_auth.stacks.opening import Stacks
+from atmos_auth.wiring import Project
+
+STACK = """\
+name: dev
+env: { FROM_COMPONENT: own, NOTHING: null }
+components:
+  terraform:
+    c:
+      vars:
+        own: !env FROM_COMPONENT
+        real: !env FROM_OUTSIDE
+        given: !env FROM_NOWHERE "a default"
+        empty: !env FROM_NOWHERE
+        listed: [!exec "echo '[1, 2]'", !unknown x y]
+        literal: !literal "{{ not a template }}"
+        appended: !append [1]
+        unset: !unset
+        file: !include ./values.json .deep.key
+        whole: !include shared/values.yaml
+        text: !include.raw ./values.json
+"""
+
+
+@pytest.fixture
+def vars_of(repository_of, tmp_path, environ):
+    def read(wish=Wish(), **functions):  # noqa: B008 - immutable
+        repository_of(
+            {
+                "stacks/deploy/dev.yaml": STACK,
+                "stacks/deploy/values.json": '{"deep": {"key": [true]}}',
+                "shared/values.yaml": "a: !env FROM_OUTSIDE\n",
+            }
+        )
+        project = Project(environ=environ | {"FROM_OUTSIDE": "real"}, directory=str(tmp_path))
+        stacks = Stacks(project, wish=wish, functions=lambda _: {f"!{name}": work for name, work in functions.items()})
+        return stacks.component("c", "dev").sections["vars"]
+
+    return read
+
+
+def test_what_needs_only_this_machine(vars_of):
+    found = vars_of(Wish(templates=False))
+    unknown = found["listed"].pop()
+    assert (type(unknown), repr(unknown)) == (Tagged, "!unknown x y")
+    assert found == {
+        "own": "own",
+        "real": "real",
+        "given": "a default",
+        "empty": "",
+        "listed": [[1, 2]],
+        "literal": "{{ not a template }}",
+        "appended": [1],
+        "file": [True],
+        "whole": {"a": "real"},
+        "text": '{"deep": {"key": [true]}}',
+    }
+
+
+def test_functions_may_be_left_alone(vars_of):
+    assert repr(vars_of(Wish(templates=False, functions=False))["own"]) == "!env FROM_COMPONENT"
+    found = vars_of(Wish(templates=False, skipped=frozenset({"env"})))
+    assert repr(found["real"]) == "!env FROM_OUTSIDE"
+    assert found["listed"][0] == [1, 2]
+
+
+def test_functions_of_others(vars_of):
+    found = vars_of(Wish(templates=False), unknown=lambda call: {"asked": call.function.argument})
+    assert found["listed"][1] == {"asked": "x y"}
+    assert found["listed"][1].place.line == 11
+
+
+def test_templates_come_first_and_only_where_there_are_any(repository_of):
+    repository = repository_of(
+        {
+            "stacks/deploy/dev.yaml": "name: dev\ncomponents:\n  terraform:\n    c:\n      vars:\n"
+            '        "{{ k }}": !env "{{ x }}"\n        list: ["{{ y }}", 1]\n        plain: { a: 1 }\n'
+        }
+    )
+    seen = []
+
+    def render(text, place, data):
+        seen.append((text, place.line))
+        assert data == {"for": "c"}
+        return text.replace("{{ ", "<").replace(" }}", ">")
+
+    evaluation = Evaluation(
+        functions={"!env": lambda call: f"env {call.function.argument}"},
+        render=render,
+        data_of=lambda component: {"for": component.name},
+        wish=Wish(),
+    )
+    before = repository.component("c", "dev")
+    after = evaluation.worked_out(before)
+    assert after.sections["vars"] == {"<k>": "env <x>", "list": ["<y>", 1], "plain": {"a": 1}}
+    assert after.sections["vars"]["plain"] is not None
+    assert before.sections["vars"]["list"] == ["{{ y }}", 1], "what was merged does not change"
+    assert sorted(seen) == [("{{ k }}", 6), ("{{ x }}", 6), ("{{ y }}", 7)]
+
+
+def test_components_that_need_each_other_are_named(repository_of):
+    repository = repository_of(
+        {
+            "stacks/deploy/dev.yaml": "name: dev\ncomponents:\n  terraform:\n"
+            "    a: { vars: { x: !other b } }\n    b: { vars: { x: !other a } }\n"
+        }
+    )
+
+    def other(call):
+        return evaluation.worked_out(repository.component(call.function.argument, "dev")).sections["vars"]["x"]
+
+    evaluation = Evaluation(
+        functions={"!other": other}, render=lambda text, place, data: text, data_of=lambda _: {}, wish=Wish()
+    )
+    with pytest.raises(ConfigError, match="circular dependency detected") as circle:
+        evaluation.worked_out(repository.component("a", "dev"))
+    assert circle.value.details == (
+        'component "a" of stack "dev"',
+        'needs component "b" of stack "dev"',
+        'needs component "a" of stack "dev"',
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("!env", "lacks an argument"),
+        ("!env A B C", "at most 2"),
+        ("!include ./nowhere.yaml", "does not exist"),
+        ("!include ./values.json .nothing", "finds nothing"),
+        ("!exec 'exit 3'", "!exec"),
+    ],
+)
+def test_functions_that_cannot_be_worked_out(repository_of, tmp_path, environ, value, message):
+    manifest = f"name: dev\ncomponents: {{ terraform: {{ c: {{ vars: {{ x: {value} }} }} }} }}"
+    repository_of({"stacks/deploy/dev.yaml": manifest, "stacks/deploy/values.json": "{}"})
+    stacks = Stacks(Project(environ=environ, directory=str(tmp_path)))
+    with pytest.raises(ConfigError, match=message) as wrong:
+        stacks.component("c", "dev")
+    assert "dev.yaml:2:" in " ".join((str(wrong.value.place), *wrong.value.details))
+
+
+def test_what_is_included_merges_like_the_rest(repository_of):
+    repository = repository_of(
+        {
+            "stacks/deploy/dev.yaml": "name: dev\nvars: !include ./base.yaml\n"
+            "components: { terraform: { c: { vars: { b: { y: 2 } } } } }",
+            "stacks/deploy/base.yaml": "a: 1\nb: { x: 1 }\n",
+            "atmos.yaml": 'stacks: { base_path: stacks, included_paths: ["deploy/dev"] }',
+        }
+    )
+    found = repository.component("c", "dev").sections["vars"]
+    assert found == {"a": 1, "b": {"x": 1, "y": 2}}
+    assert found.value_places["a"] == Place(found.value_places["a"].file, 1, 4)
+    assert found.value_places["a"].file.endswith("base.yaml")

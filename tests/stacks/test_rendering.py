@@ -1,0 +1,228 @@
+"""Templates in imported manifests, in names, and in the values of components."""
+
+import pytest
+
+from atmos_auth.domain.errors import ConfigError, InvalidTemplate
+from atmos_auth.stacks.evaluation import Wish
+from atmos_auth.stacks.opening import Stacks
+from atmos_auth.wiring import Project
+
+ATMOS_YAML = """\
+stacks: { base_path: stacks, included_paths: ["deploy/*"] }
+components: { terraform: { base_path: components/terraform } }
+templates: { settings: { enabled: true } }
+"""
+
+
+@pytest.fixture
+def stacks_of(repository_of, tmp_path, environ):
+    def make(files, atmos_yaml=ATMOS_YAML, wish=Wish(), **variables):  # noqa: B008 - immutable
+        named = {f"stacks/{name}": text for name, text in files.items()}
+        repository_of({"atmos.yaml": atmos_yaml, **named})
+        return Stacks(Project(environ=environ | variables, directory=str(tmp_path)), wish=wish)
+
+    return make
+
+
+def test_values_see_the_whole_component(stacks_of):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                vars: { stage: dev, region: us-east-1 }
+                settings: { team: blue }
+                components:
+                  terraform:
+                    c:
+                      metadata: { component: code }
+                      vars:
+                        id: "{{ .vars.stage }}-{{ .settings.team }}"
+                        all: "{{ .atmos_component }} {{ .atmos_stack }} {{ .workspace }} {{ .component }}"
+                        missing: "{{ .vars.nothing }}"
+                        number: "{{ len .vars.list }}"
+                        list: [a, "{{ env \\"OUTSIDE\\" | upper }}"]
+                        plain: 5
+                """
+        },
+        OUTSIDE="real",
+    )
+    found = stacks.component("c", "dev").sections["vars"]
+    assert found["id"] == "dev-blue"
+    assert found["all"] == "c dev dev-c code"
+    assert found["missing"] == "<no value>"
+    assert (found["number"], found["list"], found["plain"]) == ("2", ["a", "REAL"], 5)
+
+
+def test_templates_come_before_functions(stacks_of):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                components:
+                  terraform:
+                    c:
+                      vars:
+                        n: OUTSIDE
+                        x: !env "{{ .vars.n }}"
+                        y: !template '{{ list 1 2 | toJson }}'
+                """
+        },
+        OUTSIDE="real",
+    )
+    found = stacks.component("c", "dev").sections["vars"]
+    assert (found["x"], found["y"]) == ("real", [1, 2])
+
+
+def test_they_may_be_off_or_left_alone(stacks_of):
+    files = {"deploy/dev.yaml": 'name: dev\ncomponents: { terraform: { c: { vars: { x: "{{ .vars.y }}", y: 1 } } } }'}
+    for stacks in (
+        stacks_of(files, ATMOS_YAML.replace("enabled: true", "enabled: false")),
+        stacks_of(files, ATMOS_YAML.split("templates")[0]),
+        stacks_of(files, wish=Wish(templates=False)),
+    ):
+        assert stacks.component("c", "dev").sections["vars"]["x"] == "{{ .vars.y }}"
+    assert stacks_of(files).component("c", "dev").sections["vars"]["x"] == "1"
+
+
+def test_how_often_and_between_what(stacks_of):
+    settings = 'enabled: true, evaluations: 2, delimiters: ["[[", "]]"]'
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                vars: { x: "[[ .vars.y ]]", y: "[[ 1 ]]" }
+                components: { terraform: { c: {} } }
+                """
+        },
+        ATMOS_YAML.replace("enabled: true", settings),
+    )
+    assert stacks.component("c", "dev").sections["vars"] == {"x": "1", "y": "1"}
+
+
+def test_an_imported_template_gets_its_context(stacks_of):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                import:
+                  - path: catalog/vpc
+                    context: { name: main, cidrs: [10.0.0.0/16, 10.1.0.0/16], nested: parent }
+                  - path: catalog/late.yaml.tmpl
+                """,
+            "catalog/vpc.yaml": """\
+                import:
+                  - path: catalog/inner
+                    context: { nested: own, inner: own }
+                components:
+                  terraform:
+                    vpc-{{ .name }}:
+                      vars:
+                        count: {{ len .cidrs }}
+                {{- range $at, $cidr := .cidrs }}
+                        cidr{{ $at }}: {{ $cidr }}
+                {{- end }}
+                        late: "{{`{{ .vars.count }}`}}"
+                """,
+            "catalog/inner.yaml": 'vars: { nested: "{{ .nested }}", inner: "{{ .inner }}" }',
+            "catalog/late.yaml.tmpl": "vars: { sum: {{ add 1 2 }} }",
+        }
+    )
+    found = stacks.component("vpc-main", "dev").sections["vars"]
+    assert found == {
+        "nested": "parent",
+        "inner": "own",
+        "sum": 3,
+        "count": 2,
+        "cidr0": "10.0.0.0/16",
+        "cidr1": "10.1.0.0/16",
+        "late": "2",
+    }
+
+
+def test_the_same_file_with_two_contexts_is_two_files(stacks_of):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                import:
+                  - { path: catalog/vpc, context: { name: a } }
+                  - { path: catalog/vpc, context: { name: b } }
+                """,
+            "catalog/vpc.yaml": "components: { terraform: { vpc-{{ .name }}: {} } }",
+        }
+    )
+    assert stacks.repository.components("dev") == ["vpc-a", "vpc-b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("", None),
+        (", ignore_missing_template_values: true", "<no value>"),
+        (", skip_templates_processing: true", "{{ .b }}"),
+    ],
+)
+def test_what_a_context_lacks(stacks_of, options, expected):
+    files = {
+        "deploy/dev.yaml": f"name: dev\nimport: [{{ path: catalog/c, context: {{ a: 1 }}{options} }}]",
+        "catalog/c.yaml": 'vars: { x: "{{ .b }}" }\ncomponents: { terraform: { c: {} } }',
+    }
+    stacks = stacks_of(files, ATMOS_YAML.split("templates")[0])
+    if expected is not None:
+        assert stacks.component("c", "dev").sections["vars"]["x"] == expected
+        return
+    with pytest.raises(InvalidTemplate) as wrong:
+        stacks.repository.stacks()
+    assert (wrong.value.place.file.rsplit("/", 1)[1], wrong.value.place.line) == ("c.yaml", 1)
+
+
+def test_a_template_that_cannot_be_read_is_named_where_it_is(stacks_of):
+    stacks = stacks_of(
+        {"deploy/dev.yaml": 'name: dev\ncomponents:\n  terraform:\n    c:\n      vars:\n        x: "a {{ if }}"\n'}
+    )
+    with pytest.raises(InvalidTemplate) as wrong:
+        stacks.component("c", "dev")
+    assert (wrong.value.place.line, wrong.value.place.file.rsplit("/", 1)[1]) == (6, "dev.yaml")
+
+
+def test_stacks_and_workspaces_may_be_named_by_templates(stacks_of):
+    named = ATMOS_YAML.replace(
+        'included_paths: ["deploy/*"]',
+        'included_paths: ["deploy/*"], name_template: "{{ .vars.tenant }}-{{ .vars.stage }}"',
+    )
+    files = {
+        "deploy/dev.yaml": """\
+            vars: { tenant: t, stage: s }
+            components:
+              terraform:
+                c: { metadata: { terraform_workspace_template: "{{ .vars.stage }}/{{ .atmos_component }}" } }
+            """,
+        "deploy/own.yaml": "name: own\ncomponents: { terraform: { c: {} } }",
+    }
+    stacks = stacks_of(files, named)
+    assert stacks.repository.stacks() == ["own", "t-s"]
+    assert stacks.workspace(stacks.component("c", "t-s")) == "s-c"
+    with pytest.raises(InvalidTemplate):
+        stacks_of({"deploy/dev.yaml": "components: { terraform: { c: {} } }"}, named).repository.stacks()
+
+
+def test_other_components_may_be_asked(stacks_of):
+    stack = """\
+        name: dev
+        vars: { stage: dev }
+        components:
+          terraform:
+            a: { vars: { id: "{{ .vars.stage }}-a" } }
+            b: { vars: { x: '{{ (atmos.Component "a" "dev").vars.id }}', y: '{{ (atmos.Component "a").workspace }}' } }
+            c: { vars: { x: '{{ (atmos.Component "d" "dev").vars.x }}' } }
+            d: { vars: { x: '{{ (atmos.Component "c" "dev").vars.x }}' } }
+        """
+    stacks = stacks_of({"deploy/dev.yaml": stack})
+    assert stacks.component("b", "dev").sections["vars"] == {"stage": "dev", "x": "dev-a", "y": "dev"}
+    with pytest.raises(ConfigError, match="circular dependency detected"):
+        stacks.component("c", "dev")
+
+
+def test_settings_that_are_wrong_are_named(stacks_of):
+    with pytest.raises(ConfigError, match=r"templates.settings.evaluations takes a number from 1, not \"0\""):
+        stacks_of({}, ATMOS_YAML.replace("enabled: true", "enabled: true, evaluations: 0"))
