@@ -1,18 +1,21 @@
-"""`python -m benchmarks [--rounds N]`: every figure in one run."""
+"""`python -m benchmarks [--rounds N] [--full]`: every figure in one run."""
 
 import argparse
 import sys
 
-from benchmarks import cold_login, endpoint, python_program, stacks_at_scale, together, warm_start
+from benchmarks import cold_login, discovery, endpoint, python_program, stacks_at_scale, together, warm_start
 
 
 def main() -> int:
     """Run the benchmarks and print their tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20, help="rounds per figure (default: 20)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--full", action="store_true", help="discover a thousand accounts instead of a hundred")
+    arguments = parser.parse_args()
+    rounds = max(2, arguments.rounds)
     for figure in (warm_start, python_program, cold_login, together, endpoint, stacks_at_scale):
-        print(figure.run(max(2, rounds)), end="\n\n", flush=True)
+        print(figure.run(rounds), end="\n\n", flush=True)
+    print(discovery.run(rounds, full=arguments.full), end="\n\n", flush=True)
     return 0
 
 

@@ -68,7 +68,10 @@ SETTINGS = {
         "`auto` takes the browser where there is one."
     ),
     "callback_port": "Port on 127.0.0.1 where the browser's answer arrives. Set it if only one port is forwarded.",
-    "auto_provision_identities": "Checked, but not used in this release.",
+    "auto_provision_identities": (
+        "`true`: every role that the portal gives you is an identity named `ACCOUNT/ROLE`, without being written down. "
+        "`atmos auth login` looks for them when the list is missing or older than 12 hours."
+    ),
     "required": "With `--with-required` the identity is signed in to as well, so that its profile can be used.",
     "alias": "A second name that `atmos auth list` shows. It does not select the identity.",
     "env": "Variables that programs get in addition.",

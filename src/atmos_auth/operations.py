@@ -9,7 +9,7 @@ from atmos_auth.delivery.aws_files import AwsFiles, Guest, ProfileLocation
 from atmos_auth.delivery.environment import Environment, ServedAt
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
-from atmos_auth.domain.errors import ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
 from atmos_auth.domain.freshness import FRESH, freshness
 from atmos_auth.domain.ports import (
     AwsConnections,
@@ -41,9 +41,12 @@ from atmos_auth.usecases.select_identity import Asked, require_decided, select_i
 if TYPE_CHECKING:
     from atmos_auth.aws_api.eks import ClusterToken
     from atmos_auth.domain.fields import Field
+    from atmos_auth.domain.provisioned import Provisioned
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.stores.aws_cli.opening import Sessions
+    from atmos_auth.stores.provisioned_files import ProvisionedFiles
     from atmos_auth.usecases.console_url import ConsoleUrl, Wish
+    from atmos_auth.usecases.discover import Discovery
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.listing import Entry
     from atmos_auth.usecases.logout import Logout
@@ -78,6 +81,8 @@ class Operations:
         web: Callable[[], Web],
         log: Callable[[], Log],
         consoles: Callable[[], IsolatedBrowser],
+        discovery: Callable[[], "Discovery"],
+        provisioned: Callable[[], "ProvisionedFiles"],
         prompter: Prompter,
         environ: Mapping[str, str],
         clock: Clock,
@@ -96,6 +101,8 @@ class Operations:
         self._web = web
         self._log = log
         self._consoles = consoles
+        self._discovery = discovery
+        self._provisioned = provisioned
         self._prompter = prompter
         self._environ = environ
         self._clock = clock
@@ -387,6 +394,7 @@ class Operations:
             browser_sessions=self._browser_sessions,
             build=self._build,
             consoles=self._consoles(),
+            provisioned=self._provisioned(),
             integrated=self.integrations.undoings,
             lent=lambda session: self._sessions().lent(session),
         )
@@ -414,6 +422,44 @@ class Operations:
     def provider_chain(self, provider: str) -> Chain:
         """Return the chain that consists of this provider alone."""
         return self._resolver.provider(provider)
+
+    def portals(self) -> list[str]:
+        """Name the providers whose accounts and roles can be looked for."""
+        from atmos_auth.usecases.portals import portals
+
+        return portals(self.catalog)
+
+    def discover(self, provider: str, *, refresh: bool = False) -> "tuple[Provisioned, bool]":
+        """Return what a provider's portal has, and whether that was known already; may prompt.
+
+        What was found lately is looked for again with `refresh` only. Raises `InvalidSetting` for a provider that is
+        no portal, and what `Discovery.look` raises.
+        """
+        from atmos_auth.usecases.portals import require_portal
+
+        chain = self._resolver.provider(provider)
+        require_portal(self.catalog, chain.tip)
+        at_hand = None if refresh else self._discovery().at_hand(chain)
+        return (at_hand, True) if at_hand is not None else (self._discovery().look(chain, refresh=refresh), False)
+
+    def provision(self, chain: Chain, *, anew: bool = False) -> "Provisioned | None":
+        """Look at the portal that the chain starts from, if its identities are wanted and nobody did so lately.
+
+        After a sign-in from scratch it is looked at `anew`. Returns what was found, None when there was no need to
+        look or it failed; a failure is a warning.
+        """
+        root = Chain(chain.links[:1], chain.fingerprints[:1])
+        if root.tip.settings.get("auto_provision_identities") is not True:
+            return None
+        discovery = self._discovery()
+        try:
+            if anew:
+                discovery.forget_unfinished(root)
+            return discovery.look(root, refresh=anew) if anew or discovery.is_due(root) else None
+        except AtmosAuthError as failure:
+            hints = "".join(f"\n  {hint}" for hint in failure.hints)
+            self._prompter.warn(f"the identities of {root.tip} could not be looked for: {failure.message}{hints}")
+            return None
 
     def configurable(self) -> list[str]:
         """Name the identities whose keys are kept in the keyring."""

@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from atmos_auth.delivery.environment import ServedAt
     from atmos_auth.domain.integration import IntegrationTools
     from atmos_auth.engine.authenticate import Authenticator
+    from atmos_auth.engine.single_flight import SingleFlight
     from atmos_auth.host.prompts import TerminalPrompter
     from atmos_auth.stores.aws_cli.folder import CliFolder
     from atmos_auth.stores.aws_cli.opening import Sessions
     from atmos_auth.stores.browser_sessions import BrowserSessions
     from atmos_auth.stores.notices import Notices
+    from atmos_auth.stores.provisioned_files import ProvisionedFiles
+    from atmos_auth.usecases.discover import Discovery
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.logout_everywhere import Everywhere
     from atmos_auth.usecases.other_realms import OtherRealms
@@ -492,20 +495,63 @@ class Project:
         from atmos_auth.engine.authenticate import Authenticator
         from atmos_auth.engine.build import build
         from atmos_auth.engine.cache import CredentialCache
-        from atmos_auth.engine.single_flight import SingleFlight
 
         return Authenticator(
             tools=self.tools,
             silent_tools=lambda: self.silent_tools,
             cache=CredentialCache(tokens=self.sessions.usable, profiles=self.profiles),
-            flights=SingleFlight(self.paths.locks, clock=self.clock, asked_at=self._started_at),
+            flights=self._flights,
             build=build,
         )
 
     @cached_property
+    def _flights(self) -> "SingleFlight":
+        from atmos_auth.engine.single_flight import SingleFlight
+
+        return SingleFlight(self.paths.locks, clock=self.clock, asked_at=self._started_at)
+
+    @cached_property
+    def provisioned_files(self) -> "ProvisionedFiles":
+        """What was found at portals, on disk."""
+        from atmos_auth.stores.provisioned_files import ProvisionedFiles
+
+        return ProvisionedFiles(self.paths, warn=self.prompter.warn)
+
+    @cached_property
+    def discovery(self) -> "Discovery":
+        """What looks at portals."""
+        from atmos_auth.usecases.discover import Discovery
+
+        return Discovery(
+            files=self.provisioned_files,
+            flights=self._flights,
+            authenticator=lambda: self.authenticator,
+            aws=lambda: self.aws,
+            clock=self.clock,
+            prompter=self.prompter,
+            random_bytes=os.urandom,
+        )
+
+    @cached_property
     def catalog(self) -> Catalog:
-        """The configured providers and identities."""
+        """The configured providers and identities, and those that were found at portals below them."""
+        wanted = self.written_catalog.explorable()
+        return self._explored(wanted) if wanted else self.written_catalog
+
+    @cached_property
+    def written_catalog(self) -> Catalog:
+        """The providers and identities that somebody wrote down."""
         return Catalog(self.config)
+
+    def _explored(self, wanted: Mapping[str, tuple[str, str]]) -> Catalog:
+        config, unexplored = self.config, []
+        written = config.peek(("auth", "identities"))
+        for provider, layer in self.provisioned_files.layers(wanted, written).items():
+            if layer is None:
+                unexplored.append(provider)
+            else:
+                config = config.underlaid(layer)
+        return Catalog(config, unexplored=unexplored)
 
     @cached_property
     def profiles(self) -> AwsFiles:
@@ -539,6 +585,8 @@ class Project:
             web=lambda: self.web,
             log=lambda: self.log,
             consoles=lambda: self.isolated_browser,
+            discovery=lambda: self.discovery,
+            provisioned=lambda: self.provisioned_files,
             integrations=self._integrations,
             prompter=self.prompter,
             environ=self.environ,

@@ -109,6 +109,32 @@ def test_what_integrations_have_done_is_seen_at_a_glance(project: Path, environ:
     assert [m for m in loaded if m.startswith("atmos_auth.integrations")] == []
 
 
+# What is read where a portal's identities are wanted, and never elsewhere.
+PROVISIONED = {"atmos_auth.stores", "atmos_auth.stores.provisioned_files"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["auth", "env", "-i", "staging/AdminAccess"],
+        ["auth", "exec", "-i", "Staging/adminaccess", "--", "true"],
+        ["auth", "exec", "--", "true"],
+        ["auth", "list"],
+    ],
+    ids=" ".join,
+)
+def test_identities_that_were_found_are_read_with_little(words: list[str], project: Path, environ: dict[str, str]):
+    wanted = CONFIGURATION.replace("      spec:", "      auto_provision_identities: true\n      spec:")
+    with Emulator(auto_approve=True) as aws:
+        (project / "atmos.yaml").write_text(wanted.format(url=aws.url))
+        for identity in ("dev", "staging/AdminAccess"):
+            assert run(["auth", "login", identity, "--force-tty", "--no-browser"], project, environ)[0] == 0
+        status, loaded = run(words, project, environ)
+    assert status == 0
+    heavy = [m for m in loaded if any(m == name or m.startswith(f"{name}.") for name in FORBIDDEN)]
+    assert set(heavy) == PROVISIONED
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from atmos_auth.delivery.aws_files import AwsFiles, Guest
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
 from atmos_auth.domain.errors import LockTimeout, StoreError
-from atmos_auth.engine.catalog import FORBIDDEN_IN_NAMES
+from atmos_auth.domain.names import FORBIDDEN_IN_NAMES
 from atmos_auth.host.locks import locked
 from atmos_auth.host.paths import Paths
 from atmos_auth.testing import NOW, aws_credentials, chain

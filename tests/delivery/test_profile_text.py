@@ -12,7 +12,7 @@ from atmos_auth.delivery.profile_text import (
     with_credentials,
 )
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.engine.catalog import FORBIDDEN_IN_NAMES
+from atmos_auth.domain.names import FORBIDDEN_IN_NAMES
 from atmos_auth.testing import NOW, aws_credentials
 
 CHAIN = "0123456789abcdef" * 2

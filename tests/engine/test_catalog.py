@@ -92,3 +92,59 @@ def test_a_default_that_is_neither_true_nor_false_does_not_quietly_choose_anothe
     )
     with pytest.raises(InvalidSetting, match="is not true or false"):
         catalog.default_identities()
+
+
+EXPLORABLE = """
+    providers:
+      corp: { kind: x, start_url: https://x/start, region: us-east-1, auto_provision_identities: true }
+"""
+
+
+def test_providers_whose_identities_are_wanted_are_known_with_their_portal(catalog_of):
+    assert catalog_of(EXPLORABLE).explorable() == {"corp": ("https://x/start", "us-east-1")}
+
+
+@pytest.mark.parametrize(
+    "providers",
+    [
+        "{}",
+        "7",
+        "{ corp: 7 }",
+        "{ corp: { start_url: https://x/start, region: us-east-1 } }",
+        "{ corp: { start_url: https://x/start, region: us-east-1, auto_provision_identities: false } }",
+        "{ corp: { start_url: https://x/start, region: us-east-1, auto_provision_identities: 'true' } }",
+        "{ corp: { region: us-east-1, auto_provision_identities: true } }",
+        "{ corp: { start_url: [x], region: us-east-1, auto_provision_identities: true } }",
+        "{ corp: { start_url: !exec 'exit 1', region: us-east-1, auto_provision_identities: true } }",
+        "!include nowhere.yaml",
+        "{ corp: !include nowhere.yaml }",
+    ],
+)
+def test_other_providers_are_not_and_what_is_broken_is_told_of_elsewhere(catalog_of, providers):
+    assert catalog_of(f"providers: {providers}").explorable() == {}
+
+
+def test_functions_of_providers_that_want_nothing_do_not_run(catalog_of, tmp_path):
+    catalog = catalog_of(f"""
+    providers:
+      corp: {{ start_url: !exec 'touch {tmp_path}/ran', region: us-east-1 }}
+      idp: !exec 'touch {tmp_path}/ran'
+    """)
+    assert catalog.explorable() == {}
+    assert not (tmp_path / "ran").exists()
+
+
+def test_included_providers_are_looked_into(catalog_of, tmp_path):
+    catalog = catalog_of("providers: { corp: !include corp.yaml }")
+    (tmp_path / "project" / "corp.yaml").write_text(
+        "{ start_url: https://x/start, region: us-east-1, auto_provision_identities: true }"
+    )
+    assert catalog.explorable() == {"corp": ("https://x/start", "us-east-1")}
+
+
+def test_a_name_that_several_have_leads_to_each_of_them(catalog_of):
+    names = ("box (111111111111)/Admin", "Box (222222222222)/Admin", "bux/Admin")
+    catalog = catalog_of("identities:\n" + "".join(f"  {name}: {{ kind: ambient }}\n" for name in names))
+    with pytest.raises(UnknownIdentity) as caught:
+        catalog.identity("box/admin")
+    assert caught.value.hints[0] == 'did you mean "box (111111111111)/Admin" or "Box (222222222222)/Admin"?'

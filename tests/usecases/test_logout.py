@@ -7,10 +7,14 @@ from atmos_auth.config.load import Request, load
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain.chain import IDENTITY, PROVIDER, Link
 from atmos_auth.domain.errors import ServiceError, StoreError, UnknownProvider
+from atmos_auth.domain.names import Assignment, named
+from atmos_auth.domain.provisioned import Portal as PortalAddress
+from atmos_auth.domain.provisioned import Provisioned
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.host.paths import Paths
 from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
+from atmos_auth.stores.provisioned_files import ProvisionedFiles, Unfinished
 from atmos_auth.testing import (
     FakeClock,
     MemoryBrowserSessions,
@@ -99,6 +103,7 @@ class Desk:
         self.user = User()
         self.consoles = Consoles()
         self.browser_sessions = MemoryBrowserSessions()
+        self.lists = ProvisionedFiles(paths, warn=print)
         self.portals = {name: Portal(sso_token().session, failure) for name in ("portal", "twin")}
         self.portals["lonely"] = Portal("another", failure)
         self.logout = Logout(
@@ -110,6 +115,7 @@ class Desk:
             browser_sessions=lambda: self.browser_sessions,
             build=lambda link: self.portals.get(link.name, self.user),
             consoles=self.consoles,
+            provisioned=self.lists,
             lent=self.lent.get,
         )
 
@@ -345,6 +351,33 @@ def test_signing_in_from_scratch_leaves_consoles_open(desk):
     desk.consoles.profiles = {"dev"}
     drop(desk.logout.from_scratch(desk.resolver.identity("dev")).sessions)
     assert desk.consoles.profiles == {"dev"}
+
+
+def provision(desk, provider: str) -> None:
+    portal = PortalAddress("https://x.awsapps.com/start", "us-east-1")
+    found = named([Assignment("1" * 12, "dev", "Admin")])
+    desk.lists.write(Provisioned(provider, portal, 0, 1, found))
+    desk.lists.keep(provider, Unfinished(portal, 0, {}))
+
+
+def test_a_provider_takes_the_list_of_what_its_portal_has(desk):
+    provision(desk, "portal")
+    provision(desk, "twin")
+    plan = desk.logout.provider("portal")
+    what = 'list of the accounts and roles of provider "portal"'
+    assert what in words(pending(plan.sessions))
+    assert what in carry_out(plan.sessions).removed
+    assert desk.lists.providers() == ["twin"]
+    assert what not in words(pending(desk.logout.provider("portal").sessions))
+
+
+def test_everything_takes_all_lists_and_a_login_from_scratch_takes_none(desk):
+    for provider in ("portal", "twin", "lonely"):
+        provision(desk, provider)
+    drop(desk.logout.from_scratch(desk.resolver.provider("portal")).sessions)
+    assert len(desk.lists.providers()) == 3
+    carry_out(desk.logout.everything().sessions)
+    assert desk.lists.providers() == []
 
 
 def test_what_another_program_keeps_is_named_once_and_left(desk):

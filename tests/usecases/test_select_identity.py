@@ -96,3 +96,10 @@ def test_words_that_disable(word):
 @pytest.mark.parametrize("word", ["", "true", "yes", "on", "1", "none", "falsely", "n", "00"])
 def test_words_that_do_not(word):
     assert not disables(word)
+
+
+def test_of_thousands_an_error_names_a_few(select):
+    many = "identities:\n" + "".join(f"  id{n:04}: {{ kind: ambient }}\n" for n in range(3000))
+    with pytest.raises(errors.NoDefaultIdentity) as caught:
+        select(many, tty=False)
+    assert caught.value.details[0].endswith("id0019 and 2,980 more")

@@ -3,7 +3,7 @@
 Wire facts: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from atmos_auth.aws_api.failures import service_errors
@@ -39,13 +39,21 @@ class SsoPortal:
     """The portal as one signed-in person sees it.
 
     Every method uses the network and raises `ServiceError`, `CredentialRejected` when the token is dead, or
-    `AccessDenied`.
+    `AccessDenied`. Whoever has many requests gives `sending`, which is called with the operation's name and what sends
+    the request: it says when that is done, and whether again, for then no client does so by itself.
     """
 
-    def __init__(self, connections: AwsConnections, token: SsoToken) -> None:
+    def __init__(
+        self,
+        connections: AwsConnections,
+        token: SsoToken,
+        sending: Callable[[str, Callable[[], Any]], Any] | None = None,
+    ) -> None:
         self.endpoint = token.endpoint_url or portal_endpoint(token.region)
         self._token = token
-        self._client = connections.client("sso", region=token.region, endpoint_url=self.endpoint)
+        self._sending = sending
+        attempts = None if sending is None else 1
+        self._client = connections.client("sso", region=token.region, endpoint_url=self.endpoint, attempts=attempts)
 
     def accounts(self) -> Iterator[Account]:
         """Yield every account, page after page."""
@@ -81,6 +89,12 @@ class SsoPortal:
             page["nextToken"] = answer["nextToken"]
 
     def _call(self, operation: str, method: Any, parameters: dict[str, Any]) -> Any:
+        def send() -> Any:
+            return self._send(operation, method, parameters)
+
+        return send() if self._sending is None else self._sending(operation, send)
+
+    def _send(self, operation: str, method: Any, parameters: dict[str, Any]) -> Any:
         try:
             with service_errors(f"sso:{operation}", self.endpoint):
                 return method(accessToken=self._token.access_token, **parameters)

@@ -30,6 +30,9 @@ COMMANDS = (
         "atmos_auth.cli.auth.list",
         "List providers and identities, and how they hang together",
     ),
+    Command(
+        ("auth", "discover"), "atmos_auth.cli.auth.discover", "List every account and role that you have at a portal"
+    ),
     Command(("auth", "validate"), "atmos_auth.cli.auth.validate", "Check the configuration, without network"),
     Command(("auth", "logout"), "atmos_auth.cli.auth.logout", "Remove credentials and sessions"),
     Command(

@@ -115,6 +115,16 @@ def time_left(seconds: float) -> str:
     return f"{whole // 60}m {whole % 60}s" if whole >= 60 else f"{whole}s"
 
 
+def age(seconds: float) -> str:
+    """Give how long ago something was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
+
+
 def expiry(expires_at: float | None, now: float) -> str | None:
     """Give an end as a time and a span, None when there is none."""
     return f"{moment(expires_at)} ({time_left(expires_at - now)})" if expires_at is not None else None

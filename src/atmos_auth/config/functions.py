@@ -9,7 +9,7 @@ from atmos_auth.config.documents import Documents
 from atmos_auth.config.merge import appended
 from atmos_auth.config.observer import Observer
 from atmos_auth.config.paths import absolute
-from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.tree import Later, Map, Seq, Tagged, planted
 from atmos_auth.config.words import words
 from atmos_auth.domain.errors import ConfigError
 
@@ -88,6 +88,8 @@ class Functions:
         return whole
 
     def _work_out(self, function: Tagged) -> Any:
+        if isinstance(function, Later):
+            return planted(function.made(), function.place)
         work = _WORK.get(function.tag)
         if work is None:
             raise ConfigError(

@@ -78,6 +78,15 @@ class Config(NamedTuple):
         tree = lay_document(self.tree, document, functions.head)
         return self._replace(tree=tree, resolver=Resolver(tree, functions))
 
+    def underlaid(self, document: Map) -> "Config":
+        """Give a configuration in which everything read wins over `document`; neither original changes.
+
+        For what nobody wrote, such as identities that were found at a portal. Raises ConfigError.
+        """
+        functions = self.resolver.functions
+        tree = lay_document(document, self.tree, functions.head)
+        return self._replace(tree=tree, resolver=Resolver(tree, functions))
+
     def available_profiles(self) -> dict[str, str]:
         """Give the name and directory of every profile that could be chosen. Lists directories."""
         return self.profile_choice.available()

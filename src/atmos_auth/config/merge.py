@@ -6,7 +6,7 @@ from typing import Any
 from atmos_auth.config.commands import with_commands_merged
 from atmos_auth.config.sections import case_matters_below
 from atmos_auth.config.tags import APPEND, INCLUDE, UNSET
-from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.tree import Later, Map, Seq, Tagged
 from atmos_auth.domain.errors import ConfigError
 
 Opened = Callable[[Tagged], Any]
@@ -54,13 +54,17 @@ def _lay(weaker: Map, stronger: Map, opened: Opened, same_key: SameKey) -> Map:
 def _over(weaker: Any, stronger: Any, opened: Opened, same_key: SameKey) -> Any:
     if isinstance(stronger, Tagged) and stronger.tag == APPEND:
         return _extended(weaker, stronger, opened)
-    if _is_include(weaker) and (isinstance(stronger, Map) or _is_include(stronger)):
+    if _stands_for_a_mapping(weaker) and (isinstance(stronger, Map) or _is_include(stronger)):
         weaker = opened(weaker)
     if isinstance(weaker, Map) and _is_include(stronger):
         stronger = opened(stronger)
     if isinstance(stronger, Map):
         return _lay(weaker if isinstance(weaker, Map) else Map(stronger.place), stronger, opened, same_key)
     return stronger
+
+
+def _stands_for_a_mapping(value: Any) -> bool:
+    return _is_include(value) or isinstance(value, Later)
 
 
 def _is_include(value: Any) -> bool:

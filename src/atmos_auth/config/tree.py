@@ -75,6 +75,19 @@ class Tagged:
         return f"{self.tag} {self.argument}".rstrip()
 
 
+class Later(Tagged):
+    """Plain values that are made, and become a tree, when somebody looks at them: of thousands, most runs look at one.
+
+    No file can hold one; whoever meets it treats it as any other function.
+    """
+
+    __slots__ = ("made",)
+
+    def __init__(self, made: Callable[[], Any], place: Place) -> None:
+        super().__init__("", "", place)
+        self.made = made
+
+
 def lookup(mapping: Map, key: str) -> tuple[str, Any] | None:
     """Find a key whatever its case; an exact spelling wins.
 

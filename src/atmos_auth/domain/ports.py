@@ -42,6 +42,21 @@ class Invitation(NamedTuple):
     expires_at: float
 
 
+class Progress(NamedTuple):
+    """How far a longer piece of work is: `done` of `total` (None: nobody knows yet), and how many seconds are left.
+
+    `unit` is what is counted, `found` what came of it so far, `remark` what a person should know besides.
+    """
+
+    what: str
+    done: int = 0
+    total: int | None = None
+    unit: str = ""
+    found: str = ""
+    seconds_left: float | None = None
+    remark: str = ""
+
+
 class Prompter(Protocol):
     """The conversation with the person at the terminal; everything it writes goes to stderr."""
 
@@ -62,6 +77,9 @@ class Prompter(Protocol):
 
     def waiting(self, message: str, until: float) -> AbstractContextManager[None]:
         """Show what is waited for, and the time left, while the block runs."""
+
+    def following(self, look: Callable[[], Progress]) -> AbstractContextManager[Callable[[], None]]:
+        """Show how far the block is; `look` tells, in any thread. The block calls what it gets now and then."""
 
     def choose(self, question: str, options: Sequence[str]) -> str:
         """Let the person pick one option; raises `Cancelled` on Esc or Ctrl-C."""

@@ -1,26 +1,33 @@
 """The configured providers and identities by name: case does not matter, and functions run only where one is used."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from atmos_auth.config.load import Config
-from atmos_auth.config.tree import Map, lookup
+from atmos_auth.config.tags import INCLUDE
+from atmos_auth.config.tree import Later, Map, Tagged, lookup
 from atmos_auth.domain.chain import SECTIONS
 from atmos_auth.domain.env_names import DISABLING_WORDS
-from atmos_auth.domain.errors import InvalidSetting, UnknownIdentity, UnknownIntegration, UnknownProvider
+from atmos_auth.domain.errors import ConfigError, InvalidSetting, UnknownIdentity, UnknownIntegration, UnknownProvider
+from atmos_auth.domain.names import is_usable
 from atmos_auth.domain.place import Place
 
-# A name becomes a profile's name in AWS's ini files: these would end or split it there.
-FORBIDDEN_IN_NAMES = frozenset("[]\"'\\;#\n\r\t\0")
 # Python's ini parser, which the AWS SDK reads its files with, takes this section for the defaults of all others.
 RESERVED_NAME = "DEFAULT"
 
 
 class Catalog:
-    """The `auth` section of one configuration, read entry by entry."""
+    """The `auth` section of one configuration, read entry by entry.
 
-    def __init__(self, config: Config) -> None:
+    `unexplored` names the providers whose portals nobody has looked at yet, although their identities are wanted.
+    """
+
+    def __init__(self, config: Config, *, unexplored: Sequence[str] = ()) -> None:
         self._config = config
+        self.unexplored = tuple(unexplored)
+        # By section: names as written by their lower case, for there may be thousands.
+        self._spellings: dict[str, dict[str, str]] = {}
 
     def identities(self) -> list[str]:
         """Names of all identities as first written, sorted without regard to case."""
@@ -40,9 +47,14 @@ class Catalog:
         if found is None:
             raise UnknownIdentity(
                 f'identity "{name}" not found in the configuration',
-                hints=_suggestions(name, self.identities()),
+                hints=[*self.exploring, *_suggestions(name, self.identities())],
             )
         return found
+
+    @property
+    def exploring(self) -> list[str]:
+        """The commands that look at the portals which nobody has looked at yet."""
+        return [f"atmos auth discover --provider {name}" for name in self.unexplored]
 
     def provider(self, name: str) -> tuple[str, Map]:
         """Return the name as written and the resolved settings; raises `UnknownProvider` or `InvalidSetting`."""
@@ -87,6 +99,26 @@ class Catalog:
             )
         return list(tags)
 
+    def explorable(self) -> dict[str, tuple[str, str]]:
+        """Return start URL and region of the providers whose identities are wanted without being written down.
+
+        A provider that cannot be read is left out: it is told of where that provider is used.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        with suppress(ConfigError):
+            for name, entry in self._section("providers").items():
+                if isinstance(entry, Tagged) and entry.tag == INCLUDE:
+                    entry = self._config.peek(("auth", "providers", name))  # noqa: PLW2901
+                if not isinstance(entry, Map) or lookup(entry, "auto_provision_identities") is None:
+                    continue
+                where = ("auth", "providers", name)
+                wanted, *portal = (
+                    self._config.resolve((*where, key)) for key in ("auto_provision_identities", "start_url", "region")
+                )
+                if wanted is True and all(isinstance(text, str) for text in portal):
+                    found[name] = (portal[0], portal[1])
+        return found
+
     @property
     def is_unwritten(self) -> bool:
         """Whether no configuration file was found at all."""
@@ -129,7 +161,19 @@ class Catalog:
     def _names(self, section: str) -> list[str]:
         return list(self._section(section))
 
+    def _written(self, section: str, name: str) -> str | None:
+        """Return a name as it was first written, whatever its case; an exact spelling wins."""
+        entries = self._section(section)
+        if name in entries:
+            return name
+        if section not in self._spellings:
+            # The first spelling stays: later ones are laid over earlier ones.
+            self._spellings[section] = {written.lower(): written for written in reversed(entries)}
+        return self._spellings[section].get(name.lower())
+
     def _is_marked(self, name: str, mark: str) -> bool:
+        if isinstance(self.unresolved("identities", name), Later):
+            return False  # nobody wrote it
         value = self._config.resolve(("auth", "identities", name, mark))
         if value is not None and not isinstance(value, bool):
             # Taken for false, it would quietly let another identity be the default.
@@ -141,10 +185,9 @@ class Catalog:
         return value is True
 
     def _entry(self, section: str, name: str) -> tuple[str, Map] | None:
-        found = lookup(self._section(section), name)
-        if found is None:
+        written = self._written(section, name)
+        if written is None:
             return None
-        written, _ = found
         role = next(role for role, name in SECTIONS.items() if name == section)
         settings = self._config.resolve(("auth", section, written))
         place = self.place(section, written)
@@ -154,7 +197,7 @@ class Catalog:
                 place=place,
                 hints=[f"write `{written}:`, and below it one indented line per setting"],
             )
-        if FORBIDDEN_IN_NAMES & set(written) or written != written.strip() or not written:
+        if not is_usable(written):
             raise InvalidSetting(
                 f"invalid {role} config: {role} name is required"
                 if not written.strip()
@@ -184,8 +227,13 @@ def _sorted(names: list[str]) -> list[str]:
 
 
 def _suggestions(name: str, known: list[str]) -> list[str]:
+    import re
     from difflib import get_close_matches
 
+    # Names that several have are told apart by what stands in parentheses.
+    alike = [f'"{k}"' for k in known if "(" in k and re.sub(r" \([^()]*\)", "", k).lower() == name.lower()]
+    if alike:
+        return [f"did you mean {' or '.join(alike[:3])}?", "atmos auth list"]
     close = get_close_matches(name.lower(), [k.lower() for k in known], n=1)
     hints = [f'did you mean "{next(k for k in known if k.lower() == close[0])}"?'] if close else []
     return [*hints, "atmos auth list"]

@@ -79,6 +79,7 @@ class Resolver:
                 f'invalid {role} config: {role} kind is required for "{written}"',
                 place=self._catalog.place(section, written),
                 hints=[
+                    *(self._catalog.exploring if role == IDENTITY else []),
                     f"kinds of {role}: {', '.join(registry.kinds(role))}",
                     "if a profile defines it: --profile NAME",
                 ],

@@ -45,13 +45,16 @@ class SingleFlight:
         prompter: Prompter,
         look: Callable[[], T | None],
         acquire: Callable[[], T],
+        patience: float | None = None,
     ) -> T:
         """Return what `look` finds once it is our turn, or else what `acquire` brings.
 
         Raises what `acquire` raises, what a concurrent attempt raised, or `LockTimeout`. `purpose` completes the
-        sentence "process N is ...".
+        sentence "process N is ...". `patience` is how many seconds to wait at most; left out, it depends on whether a
+        person is there.
         """
-        patience = PATIENCE_SECONDS if prompter.can_show else SILENT_PATIENCE_SECONDS
+        if patience is None:
+            patience = PATIENCE_SECONDS if prompter.can_show else SILENT_PATIENCE_SECONDS
         called_at = self._clock.now()
         deadline = called_at + patience
         with ExitStack() as waiting:

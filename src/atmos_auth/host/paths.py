@@ -102,6 +102,15 @@ class Paths:
         """Folder of what the browsers that we drive keep, one folder per provider."""
         return os.path.join(self.cache, self.realm, "auth", "browser-profiles")
 
+    def provisioned(self, provider: str) -> str:
+        """File of the identities that were found at this provider's portal."""
+        return os.path.join(self.provider_caches, file_name(provider), "provisioned-identities.yaml")
+
+    @property
+    def provider_caches(self) -> str:
+        """Folder that holds, among others, one folder for each provider whose portal was looked at."""
+        return os.path.join(self.cache, self.realm, "auth")
+
     @property
     def mfa(self) -> str:
         """Folder of what was used of MFA devices already; a device is the same one in every realm."""

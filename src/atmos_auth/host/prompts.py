@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import Cancelled, NeedsPerson
 from atmos_auth.domain.fields import Field
-from atmos_auth.domain.ports import Clock, Invitation
+from atmos_auth.domain.ports import Clock, Invitation, Progress
 from atmos_auth.host.ascii_text import ascii_text
 from atmos_auth.host.plain_text import plain_lines, plain_text
 
@@ -106,6 +106,23 @@ class TerminalPrompter:
         try:
             with countdown(self._console(), self._clock, message, until, self._typeset):
                 yield
+        finally:
+            self._line_moves = False
+            self._pencil.release()
+
+    @contextmanager
+    def following(self, look: Callable[[], Progress]) -> Iterator[Callable[[], None]]:
+        """Draw how far the block is on one line; where nothing moves, a line now and then, when the block calls."""
+        from atmos_auth.host.progress_line import now_and_then, progress_line
+
+        moves = self._has_screen and not env_names.is_continuous_integration(self._environ)
+        if not moves or not self._pencil.acquire(blocking=False):
+            yield now_and_then(look, self._clock, self._write)
+            return
+        self._line_moves = True
+        try:
+            with progress_line(self._console(), look, self._typeset, blocks=self._unicode):
+                yield lambda: None
         finally:
             self._line_moves = False
             self._pencil.release()

@@ -1,10 +1,11 @@
 """The person who must not be disturbed: nothing is shown, and every question is refused."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 from atmos_auth.domain.errors import NeedsPerson
-from atmos_auth.domain.ports import Invitation
+from atmos_auth.domain.ports import Invitation, Progress
 
 
 class SilentPrompter:
@@ -21,6 +22,10 @@ class SilentPrompter:
     def waiting(self, message: str, until: float) -> nullcontext[None]:
         """Wait without a word."""
         return nullcontext()
+
+    def following(self, look: Callable[[], Progress]) -> nullcontext[Callable[[], None]]:
+        """Work without a word."""
+        return nullcontext(lambda: None)
 
     def choose(self, question: str, options: Any) -> str:
         """Refuse."""

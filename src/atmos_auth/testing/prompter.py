@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.domain.errors import Cancelled, NeedsPerson
 from atmos_auth.domain.fields import Field, code_complaint
-from atmos_auth.domain.ports import Invitation
+from atmos_auth.domain.ports import Invitation, Progress
 
 Answer = str | bool | Mapping[str, str] | None
 
@@ -18,9 +18,10 @@ class FakePrompter:
     for `code`, True or False for `confirm`; None cancels. An answer that the prompter complains about is followed by
     the next one, as a person would be asked again. A question that nobody expected is an AssertionError.
 
-    `invitations`, `waits` (messages), `questions` (each with its options or fields), `complaints`, `lines` and
-    `warnings` hold what a person would have met. With `can_show` or `can_ask` False an attempt to show or ask raises
-    `NeedsPerson`, as a terminal does; with `forbidden` any attempt is an AssertionError, for code that must be silent.
+    `invitations`, `waits` (messages), `progress`, `questions` (each with its options or fields), `complaints`, `lines`
+    and `warnings` hold what a person would have met. With `can_show` or `can_ask` False an attempt to show or ask
+    raises `NeedsPerson`, as a terminal does; with `forbidden` any attempt is an AssertionError, for code that must be
+    silent.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class FakePrompter:
         self._forbidden = forbidden
         self.invitations: list[Invitation] = []
         self.waits: list[str] = []
+        self.progress: list[Progress] = []
         self.questions: list[tuple[str, tuple[Any, ...]]] = []
         self.complaints: list[str] = []
         self.lines: list[str] = []
@@ -56,6 +58,12 @@ class FakePrompter:
         """Note what is waited for."""
         self.waits.append(message)
         yield
+
+    @contextmanager
+    def following(self, look: Callable[[], Progress]) -> Iterator[Callable[[], None]]:
+        """Note how far the work is whenever the block says so, and at its end."""
+        yield lambda: self.progress.append(look())
+        self.progress.append(look())
 
     def choose(self, question: str, options: Sequence[str]) -> str:
         """Give the next answer; raises `Cancelled` for None, AssertionError for one that is not offered."""

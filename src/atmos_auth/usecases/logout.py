@@ -16,6 +16,7 @@ from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 
 if TYPE_CHECKING:
+    from atmos_auth.stores.provisioned_files import ProvisionedFiles
     from atmos_auth.usecases.integrations import Undoing
 
 
@@ -74,6 +75,7 @@ class Logout:
         browser_sessions: Callable[[], BrowserSessionStore],
         build: Callable[[Link], Any],
         consoles: IsolatedBrowser | None = None,
+        provisioned: "ProvisionedFiles | None" = None,
         integrated: "Callable[[str], Iterable[Undoing]]" = lambda _: (),
         lent: Callable[[str], SsoToken | None] = lambda _: None,
     ) -> None:
@@ -85,6 +87,7 @@ class Logout:
         self._browser_sessions = browser_sessions
         self._build = build
         self._consoles = consoles
+        self._provisioned = provisioned
         self._integrated = integrated
         self._lent = lent
 
@@ -136,7 +139,7 @@ class Logout:
             plan.notes.append(note)
         plan.notes.extend(self._of_others(written))
         plan.sessions.extend(self._of_profiles(self._forgotten([written])))
-        return plan._replace(sessions=[*plan.sessions, *self._session(written)])
+        return plan._replace(sessions=[*plan.sessions, *self._session(written), *self._found_at(written)])
 
     def everything(self) -> Plan:
         """Plan for all identities and all providers, those that no identity uses included."""
@@ -145,7 +148,7 @@ class Logout:
         usable: list[str] = []
         for name in self._catalog.providers():
             try:
-                sessions += self._session(name)
+                sessions += [*self._session(name), *self._found_at(name)]
                 plan.keys.extend(self._password_of(name))
                 plan.notes.extend(note for note in self._of_others(name) if note not in plan.notes)
                 usable.append(name)
@@ -306,6 +309,19 @@ class Logout:
         return [
             Step(f"{what}, at AWS", ("session at AWS", session), is_there, end_at_service),
             Step(f"{what}, on this machine", ("session here", session), is_there, partial(tokens.remove, session)),
+        ]
+
+    def _found_at(self, provider: str) -> list[Step]:
+        """The list of what was found at a provider's portal."""
+        if self._provisioned is None:
+            return []
+        return [
+            Step(
+                f'list of the accounts and roles of provider "{provider}"',
+                ("provisioned", self._provisioned.path(provider)),
+                partial(self._provisioned.exists, provider),
+                partial(self._provisioned.remove, provider),
+            )
         ]
 
     def _of_others(self, provider: str) -> list[str]:

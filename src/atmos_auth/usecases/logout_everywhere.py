@@ -13,6 +13,7 @@ from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.host.browser_profile import BrowserProfile
 from atmos_auth.host.paths import Paths
 from atmos_auth.host.sweeping import files_below, sweep
+from atmos_auth.stores.provisioned_files import ProvisionedFiles
 from atmos_auth.stores.realms import realms_on_disk
 from atmos_auth.stores.token_files import TokenFiles
 from atmos_auth.usecases.logout import Plan, Step
@@ -74,6 +75,10 @@ class Everywhere:
             yield Step(f"{undoing.what}{where}", key, undoing.is_there, undoing.run)
         yield from self._of_files(AwsFiles(paths, clock=self._clock, config_directory=""), where)
         yield from self._of_portals(paths.sso_sessions, where)
+        lists = ProvisionedFiles(paths, warn=self._warn)
+        for name in lists.providers():
+            what, target = f"list of the accounts and roles of {name}{where}", ("provisioned", lists.path(name))
+            yield Step(what, target, partial(lists.exists, name), partial(lists.remove, name))
         for name in _names(paths.browser_profiles):
             if os.path.isdir(os.path.join(paths.browser_profiles, name)):
                 window = BrowserProfile(paths.browser_profiles, name, clock=self._clock)

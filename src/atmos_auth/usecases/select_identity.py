@@ -1,12 +1,14 @@
 """Which identity is meant: the flag, then ATMOS_IDENTITY, then the one default, then the person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import NoDefaultIdentity, NoIdentities, SelectionError, SeveralDefaults, UnknownIdentity
 from atmos_auth.domain.ports import Prompter
 from atmos_auth.engine.catalog import Catalog
+
+_READ = 20
 
 
 class Asked(NamedTuple):
@@ -67,9 +69,15 @@ def _undecided(catalog: Catalog) -> SelectionError:
     names = _all(catalog)
     return NoDefaultIdentity(
         "no default identity configured for authentication",
-        details=[f"identities: {', '.join(names)}"],
+        details=[f"identities: {enumerated(names)}"],
         hints=[f"name one: --identity {names[0]}", "or mark one with `default: true`", "atmos auth list"],
     )
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Return the names for an error: as many as a person reads, and how many more there are."""
+    more = len(names) - _READ
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_READ])} and {more:,} more"
 
 
 def _all(catalog: Catalog) -> list[str]:
@@ -79,6 +87,7 @@ def _all(catalog: Catalog) -> list[str]:
             "no identities available: the configuration defines none",
             details=["no atmos.yaml was found here, above, or in the repository"] if catalog.is_unwritten else [],
             hints=[
+                *catalog.exploring,
                 "define one under `auth.identities` in atmos.yaml",
                 "if a profile defines them: --profile NAME",
             ],
@@ -90,7 +99,7 @@ def _pick(prompter: Prompter, question: str, names: list[str]) -> str:
     if not prompter.can_ask:
         raise SelectionError(
             "interactive identity selection: requires a TTY",
-            details=[f"identities: {', '.join(names)}"],
+            details=[f"identities: {enumerated(names)}"],
             hints=[f"name one: --identity {names[0]}"],
         )
     chosen = prompter.choose(question, names)

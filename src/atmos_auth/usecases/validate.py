@@ -80,7 +80,7 @@ def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError]
         kind = settings.get("kind")
         place = catalog.place(section, written)
         if not isinstance(kind, str) or not kind.strip():
-            return [_kind_missing(role, written, place)], []
+            return [_kind_missing(role, written, place, catalog)], []
         entry = registry.find(kind, role, catalog.place(section, written, "kind"))
     except ConfigError as broken:
         return [broken], []
@@ -90,11 +90,15 @@ def _entry(catalog: Catalog, role: str, name: str) -> tuple[list[AtmosAuthError]
     return list(misfits.errors), [*misfits.unknown, *remarks(catalog, role, written, structure)]
 
 
-def _kind_missing(role: str, name: str, place: Any) -> ConfigError:
+def _kind_missing(role: str, name: str, place: Any, catalog: Catalog) -> ConfigError:
     return ConfigError(
         f'invalid {role} config: {role} kind is required for "{name}"',
         place=place,
-        hints=[f"kinds of {role}: {', '.join(registry.kinds(role))}"],
+        # It may be meant to add to what was found, on a machine where nobody has looked.
+        hints=[
+            *(catalog.exploring if role == IDENTITY else []),
+            f"kinds of {role}: {', '.join(registry.kinds(role))}",
+        ],
     )
 
 

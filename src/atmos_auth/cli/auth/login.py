@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import AuthenticationDisabled, NoIdentities, UsageError
 from atmos_auth.usecases.select_identity import Asked
@@ -75,6 +76,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     if arguments.with_required:
         _say_who_else(project, project.operations.deliver_required(identity))
     _follow_up(project, identity, credential)
+    _provision(project, chain, anew=arguments.force)
     return 0
 
 
@@ -122,6 +124,21 @@ def _follow_up(project: Project, identity: str, credential: Credential) -> None:
     stderr.writelines(f"{paint('✓', GREEN)} {done}\n" for done in project.operations.follow_up(identity, credential))
 
 
+def _provision(project: Project, chain: Chain, *, anew: bool) -> None:
+    """Look for the identities of the portal that was signed in to, where they are wanted; the login stands anyhow."""
+    if project.keeps_nothing:
+        return
+    stderr = project.streams.stderr
+    try:
+        found = project.operations.provision(chain, anew=anew)
+    except KeyboardInterrupt:
+        stderr.write(f"\nStopped looking for identities; to go on: atmos auth discover --provider {chain.root.name}\n")
+        return
+    if found is not None and found.identities:
+        paint = Paint(stderr, project.environ, plain=project.plain)
+        stderr.write(f"{paint('✓', GREEN)} Found {found}: atmos auth list\n")
+
+
 def _only_provider(project: Project) -> str:
     providers = project.catalog.providers()
     if len(providers) == 1:
@@ -146,6 +163,7 @@ def _login_provider(project: Project, provider: str, *, force: bool) -> int:
         project.operations.sign_out_of(project.operations.provider_chain(provider))
     credential = project.operations.login_provider(provider)
     _say_success(project, provider, "", credential)
+    _provision(project, project.operations.provider_chain(provider), anew=force)
     return 0
 
 

@@ -18,7 +18,7 @@ from atmos_auth.domain.errors import (
     UsageError,
 )
 from atmos_auth.usecases.logout import Outcome, Plan, Step, carry_out, pending
-from atmos_auth.usecases.select_identity import Asked
+from atmos_auth.usecases.select_identity import Asked, enumerated
 from atmos_auth.usecases.still_valid import left_in_environment, still_valid
 from atmos_auth.usecases.tags import tagged
 from atmos_auth.wiring import Project
@@ -193,7 +193,7 @@ def _of_identity(project: Project, said: Asked) -> Plan:
         forgotten = project.operations.logout.forgotten(said.name) if said.name else None
         if forgotten is not None:
             return forgotten
-        unknown.details = (*unknown.details, f"identities: {', '.join(project.catalog.identities())}")
+        unknown.details = (*unknown.details, f"identities: {enumerated(project.catalog.identities())}")
         raise
     if identity is None:
         raise AuthenticationDisabled(
