@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import UsageError
+from atmos_auth.domain.errors import UnknownCommand, UsageError
 
 # What a bare --identity stands for; it cannot be typed, because names may not hold a line break.
 PICK = "\n"
@@ -81,7 +81,7 @@ class Parser(argparse.ArgumentParser):
 
         close = [f"{self.prog} {name}" for name in get_close_matches(str(value), list(action.choices or ()), n=1)]
         meant = [" ".join(("atmos", *command.words)) for command in COMMANDS if command.words[-1] == value]
-        raise UsageError(f'unknown command "{self.prog} {value}"', hints=[*(meant or close), f"{self.prog} --help"])
+        raise UnknownCommand(f'unknown command "{self.prog} {value}"', hints=[*(meant or close), f"{self.prog} --help"])
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -135,7 +135,10 @@ def parse(words: Sequence[str]) -> Invocation:
     words, theirs = _without_words_of_others(words) if nested is None else (words, [])
     words = _with_explicit_switch(words)
     root = build_parser() if nested is None else _parser_of(nested)
-    arguments, extra = root.parse_known_args(words)
+    try:
+        arguments, extra = root.parse_known_args(words)
+    except UnknownCommand as unknown:
+        return _of_the_project(words, rest, unknown)
     if rest is None and getattr(getattr(arguments, "module", None), "TAKES_COMMAND", False) and _has_word_first(extra):
         command = " ".join(words[words.index(extra[0]) :])
         raise UsageError(
@@ -154,6 +157,17 @@ def parse(words: Sequence[str]) -> Invocation:
         raise UsageError(f"unexpected {extra[limit]!r}", hints=[*advice, f"{_name(arguments)} --help"])
     arguments.positional, arguments.theirs = extra, theirs
     return Invocation(arguments.module, arguments, rest)
+
+
+def _of_the_project(words: Sequence[str], rest: Sequence[str] | None, unknown: UnknownCommand) -> Invocation:
+    """Take for a command of the project what is none of ours; `unknown` is what is wrong if it is not."""
+    outer = Parser(prog="atmos")
+    add_common_flags(outer)
+    # From the first word that is no flag on, everything is that command's.
+    outer.add_argument("words", nargs=argparse.REMAINDER)
+    arguments = outer.parse_args(words)
+    arguments.unknown = unknown
+    return Invocation(import_module("atmos_auth.cli.custom"), arguments, rest)
 
 
 def flags_of(words: tuple[str, ...]) -> list[Flag]:

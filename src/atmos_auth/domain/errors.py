@@ -2,6 +2,7 @@
 
 AtmosAuthError                     message, hint, place, details
 |- UsageError                      the words of the command line do not fit
+|  `- UnknownCommand               ... because no command has them
 |- ConfigError                     the configuration cannot be used
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
@@ -72,6 +73,10 @@ class AtmosAuthError(Exception):
 
 class UsageError(AtmosAuthError):
     """The words of the command line do not fit together."""
+
+
+class UnknownCommand(UsageError):
+    """No command has these words, neither one of ours nor one of the project's."""
 
 
 class ConfigError(AtmosAuthError):

@@ -61,11 +61,12 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The steps to be run, of `total` that there are."""
+    """The steps to be run, of `total` that there are; `what` it is that has them, in words."""
 
     workflow: str
     steps: tuple[Step, ...]
     total: int
+    what: str = "workflow"
 
 
 class Wish(NamedTuple):
@@ -80,7 +81,8 @@ class Planner:
     """Makes plans.
 
     `opened` works out the functions of a tree; `identity_named` gives an identity's name as it is configured, and
-    raises `UnknownIdentity`; relative folders start at `base_path`; `warn` is told what is not understood.
+    raises `UnknownIdentity`; relative folders start at `base_path`; `warn` is told what is not understood. `what` names
+    in words what has the steps.
     """
 
     def __init__(
@@ -91,7 +93,9 @@ class Planner:
         base_path: str,
         home: str,
         warn: Callable[[AtmosAuthError], None],
+        what: str = "workflow",
     ) -> None:
+        self._what = what
         self._opened = opened
         self._identity_named = identity_named
         self._base_path = base_path
@@ -100,18 +104,18 @@ class Planner:
 
     def plan(self, written: Written, wish: Wish) -> Plan:
         """Return the steps to run; raises ConfigError, `UnknownWorkflow` for a step that is not there."""
-        _require_printable(written.name, "a workflow", written.place)
+        _require_printable(written.name, f"a {self._what}", written.place)
         if wish.identity is not None and not disables(wish.identity):
             self._identity_named(wish.identity)  # a name that is mistyped is one even where no step heeds it
         tree = self._opened(written.tree)
-        subject = f'workflow "{written.name}"'
+        subject = f'{self._what} "{written.name}"'
         if not isinstance(tree, Map):
             raise InvalidSetting(
                 f"{subject} must be a mapping", place=written.place, hints=["write `steps:` below its name, indented"]
             )
         common = self._common(tree, subject, written.place)
         steps = self._steps(tree, common, wish, subject, written.place)
-        return Plan(written.name, _beginning_at(steps, wish.from_step, written.name), len(steps))
+        return Plan(written.name, _beginning_at(steps, wish.from_step, written.name), len(steps), self._what)
 
     def _common(self, tree: Map, subject: str, place: Place | None) -> WorkflowSettings:
         refuse_unsupported(tree, subject)
@@ -126,7 +130,7 @@ class Planner:
         written = tree.get("steps")
         if not isinstance(written, Seq) or not written:
             raise InvalidSetting(
-                f"workflow has no steps defined: {subject} is empty and requires at least one step to execute"
+                f"{self._what} has no steps defined: {subject} is empty and requires at least one step to execute"
                 if not written
                 else f"{subject}: steps must be a list",
                 place=place_of(tree, ("steps",)) or place,

@@ -41,13 +41,13 @@ class Tools(NamedTuple):
 
     `become` gives the environment of a program that runs as an identity, from the one it would have otherwise; it may
     prompt. `own_command` gives the words that run `atmos` with others behind it, `resume` the command that goes on
-    from a step.
+    from a step, if there is one.
     """
 
     base: Mapping[str, str]
     become: Callable[[str, Mapping[str, str]], dict[str, str]]
     own_command: Callable[[Sequence[str]], Sequence[str]]
-    resume: Callable[[Step], str]
+    resume: Callable[[Step], str] | None
     audience: Audience
     prompter: Prompter
     clock: Clock
@@ -60,14 +60,14 @@ class Tools(NamedTuple):
 def run(plan: Plan, tools: Tools) -> None:
     """Run the steps; raises `StepFailed` with the exit code of the one that failed, or what kept it from running."""
     base = {name: value for name, value in tools.base.items() if name not in _CONSUMED}
-    base |= deeper(tools.base, what=f'workflow "{plan.workflow}"')
+    base |= deeper(tools.base, what=f'{plan.what} "{plan.workflow}"')
     base["PATH"] = _path_with_ourselves(base.get("PATH", os.defpath))
     for step in plan.steps:
         try:
             _Running(step, plan, base, tools).until_it_succeeds()
         except KeyboardInterrupt:
             raise StepFailed(
-                f'step "{step.name}" was interrupted', exit_code=_INTERRUPTED, hints=[_resume_hint(tools, step)]
+                f'step "{step.name}" was interrupted', exit_code=_INTERRUPTED, hints=_resume_hints(tools, step)
             ) from None
 
 
@@ -108,8 +108,8 @@ class _Running:
             return self._run(environ)
         except AtmosAuthError as error:
             who = f', as identity "{step.identity}"' if step.identity not in (None, NOBODY) else ""
-            error.details = (*error.details, f'in step "{step.name}" of workflow "{self._plan.workflow}"{who}')
-            error.hints = (*error.hints, _resume_hint(self._tools, step))
+            error.details = (*error.details, f'in step "{step.name}" of {self._plan.what} "{self._plan.workflow}"{who}')
+            error.hints = (*error.hints, *_resume_hints(self._tools, step))
             raise
 
     def _run(self, environ: Mapping[str, str]) -> Ended:
@@ -149,10 +149,10 @@ class _Running:
     def _fail(self, how: str, status: int, *, before: str = "") -> NoReturn:
         step = self._step
         raise StepFailed(
-            f'workflow step execution failed: {before}step "{step.name}" {how}',
+            f'{self._plan.what} step execution failed: {before}step "{step.name}" {how}',
             exit_code=status,
             details=["The following command failed to execute:", *(f"  {line}" for line in _beginning(step.line))],
-            hints=[_resume_hint(self._tools, step)],
+            hints=_resume_hints(self._tools, step),
         )
 
 
@@ -162,8 +162,10 @@ def _beginning(script: str) -> list[str]:
     return lines if rest <= 1 else [*lines[:_SHOWN_LINES], f"… {rest} more lines"]
 
 
-def _resume_hint(tools: Tools, step: Step) -> str:
-    return f"To resume the workflow from this step, run:\n    {tools.resume(step)}"
+def _resume_hints(tools: Tools, step: Step) -> list[str]:
+    if tools.resume is None:
+        return []
+    return [f"To resume the workflow from this step, run:\n    {tools.resume(step)}"]
 
 
 def _path_with_ourselves(path: str) -> str:

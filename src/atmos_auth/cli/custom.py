@@ -1,0 +1,196 @@
+"""Commands that the project's configuration defines, run as if they were built in."""
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from atmos_auth.cli.identity_words import flag_only
+from atmos_auth.cli.output import DIM, YELLOW, Paint
+from atmos_auth.cli.parsing import Parser, add_identity_flag
+from atmos_auth.cli.running_as import add_refresh_flag, environment_over
+from atmos_auth.cli.workflow_names import warn
+from atmos_auth.config.custom_command_settings import BOOL
+from atmos_auth.domain.errors import UsageError
+from atmos_auth.host.paths import home_directory
+from atmos_auth.host.plain_text import plain_lines
+from atmos_auth.programs.custom_commands.found import CustomCommand, custom_commands, find
+from atmos_auth.programs.custom_commands.given import given
+from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
+from atmos_auth.programs.workflows.planning import Planner, Step
+from atmos_auth.programs.workflows.running import Tools
+from atmos_auth.programs.workflows.running import run as run_plan
+from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions
+from atmos_auth.wiring import Project
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """Run the command that the words name; raises the `UsageError` that they are, if they name none."""
+    found = find(custom_commands(project.config), arguments.words)
+    if found is None:
+        raise _unknown(arguments.unknown, project)
+    command, words = found
+    parser = _parser(command)
+    if not command.settings.steps:
+        return _show_below(command, words, parser, project)
+    said, rest = parser.parse_known_args(words)
+    if any(word.startswith("-") and word != "-" for word in rest):
+        flag = next(word for word in rest if word.startswith("-"))
+        raise UsageError(f"unknown flag {flag}", hints=[f"atmos {' '.join(command.words)} --help"])
+    flags = {flag.name: vars(said).get(_dest(flag.name)) for flag in command.flags}
+    values = given(command, rest, flags, arguments.rest or ())
+    _run(command, values.data(), said, project)
+    return 0
+
+
+def names_of(project: Project) -> Iterable[tuple[str, str]]:
+    """Yield the custom commands at the top, each with what it says about itself."""
+    for command in custom_commands(project.config):
+        yield " ".join(command.words), command.settings.description
+
+
+def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespace, project: Project) -> None:
+    functions = project.config.resolver.functions
+    command = command._replace(tree=functions.whole(command.tree))
+    asked = flag_only(said)
+    plan, base = plan_of(
+        command,
+        data,
+        project.child_base,
+        Surroundings(_functions(project), project.directory, partial(_described, said, project)),
+        planner=_planner(project),
+        identity=project.operations.select(asked) or "false" if asked.pick or asked.name else None,
+    )
+    become = environment_over(said)
+    tools = Tools(
+        base=base,
+        become=lambda name, environ: become(project, name, environ),
+        own_command=project.nested_command,
+        resume=None,
+        audience=_Screen(project, is_verbose=command.settings.verbose),
+        prompter=project.prompter,
+        clock=project.clock,
+    )
+    run_plan(plan, tools)
+
+
+def _parser(command: CustomCommand) -> Parser:
+    """Declare the command's own flags, and ours where it has none of the same name."""
+    name = f"atmos {' '.join(command.words)}"
+    declared = " ".join(
+        f"<{argument.name}>" if argument.required else f"[{argument.name}]" for argument in command.settings.arguments
+    )
+    parser = Parser(
+        prog=name,
+        usage=" ".join(filter(None, (name, declared, "[flags]"))),
+        description=_about(command),
+        conflict_handler="resolve",
+    )
+    add_identity_flag(parser)
+    add_refresh_flag(parser, "command")
+    parser.set_defaults(with_required=False)
+    parser.add_argument("-h", "--help", action="help", help="show this help")
+    for flag in command.flags:
+        names = [f"-{flag.shorthand}"] if flag.shorthand else []
+        options: dict[str, Any] = {"dest": _dest(flag.name), "help": flag.description or flag.usage, "default": None}
+        if flag.type == BOOL:
+            options |= {"nargs": "?", "const": "true", "choices": ("true", "false"), "metavar": "BOOL"}
+        else:
+            options |= {"metavar": flag.name.upper()}
+        parser.add_argument(*names, f"--{flag.name}", **options)
+    return parser
+
+
+def _about(command: CustomCommand) -> str:
+    lines = [command.settings.description, ""]
+    for argument in command.settings.arguments:
+        default = f" (default: {argument.default})" if argument.default not in (None, "") else ""
+        lines.append(f"  {argument.name:<20} {argument.description}{default}")
+    lines += [f"  {below.settings.name:<20} {below.settings.description}" for below in command.below]
+    return "\n".join(lines).strip()
+
+
+def _dest(name: str) -> str:
+    """Return where a flag's value is kept: out of the way of ours."""
+    return f"flag {name}"
+
+
+def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, project: Project) -> int:
+    name = " ".join(command.words)
+    if "--help" in words or "-h" in words:
+        parser.print_help(project.streams.stdout)
+        return 0
+    if words:
+        raise UsageError(f'unknown command "atmos {name} {words[0]}"', hints=_near(words[0], command.below, name))
+    below = [f"atmos {' '.join(one.words)}" for one in command.below]
+    if not below:
+        raise UsageError(f'the command "atmos {name}" has no steps or subcommands', hints=["give it `steps:`"])
+    raise UsageError(f'"atmos {name}" does nothing by itself', details=["Available command(s):", *below])
+
+
+def _unknown(error: UsageError, project: Project) -> UsageError:
+    """Offer the project's own commands as well."""
+    known = [name for name, _ in names_of(project)]
+    if known:
+        error.details = (*error.details, f"commands of this project: {', '.join(known)}")
+    return error
+
+
+def _near(word: str, commands: Sequence[CustomCommand], above: str) -> list[str]:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, [one.settings.name for one in commands], n=1)
+    return [*(f"did you mean `atmos {above} {one}`?" for one in close), f"atmos {above} --help"]
+
+
+def _described(said: argparse.Namespace, project: Project, name: str, stack: str) -> Mapping[str, Any]:
+    from atmos_auth.programs.terraform.run import Terraform
+    from atmos_auth.stacks.evaluation import Wish
+
+    terraform = Terraform(project, asked=flag_only(said), wish=Wish(), environment_as=environment_over(said))
+    return terraform.stacks.data(terraform.component(name, stack))
+
+
+def _functions(project: Project) -> tuple[Any, ...]:
+    now = partial(_now, project)
+    return (*clock_functions(now), *environment_functions(project.environ))
+
+
+def _now(project: Project) -> datetime:
+    return datetime.fromtimestamp(project.clock.now()).astimezone()
+
+
+def _planner(project: Project) -> Planner:
+    return Planner(
+        opened=project.config.resolver.functions.whole,
+        identity_named=lambda name: project.catalog.identity(name)[0],
+        base_path=project.config.base_path,
+        home=home_directory(project.environ),
+        warn=partial(warn, project),
+        what="custom command",
+    )
+
+
+class _Screen:
+    """What is said while the steps run, unless the command wants to be quiet."""
+
+    def __init__(self, project: Project, *, is_verbose: bool) -> None:
+        self._stderr = project.streams.stderr
+        self._mask = project.redaction
+        self._paint = Paint(self._stderr, project.environ, plain=project.plain)
+        self._is_verbose = is_verbose
+
+    def begins(self, step: Step) -> None:
+        """Say what is run."""
+        if self._is_verbose:
+            line = plain_lines(self._mask(step.line)).split("\n", 1)[0]
+            self._say(self._paint(f"▶ Executing command: {line}", DIM))
+
+    def fails(self, step: Step, status: int, attempt: int) -> None:
+        """Say that an attempt failed."""
+        self._say(self._paint(f'⚠ step "{step.name}" exited with code {status} (attempt {attempt})', YELLOW))
+
+    def _say(self, line: str) -> None:
+        self._stderr.write(f"{line}\n")
+        self._stderr.flush()

@@ -1,0 +1,161 @@
+"""From a custom command and what it is given to steps that can be run."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from atmos_auth.config.shell import output_of
+from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.workflow_settings import SHELL
+from atmos_auth.domain.errors import InvalidSetting
+from atmos_auth.domain.place import Place
+from atmos_auth.programs.custom_commands.found import CustomCommand
+from atmos_auth.programs.workflows.planning import Plan, Planner, Wish
+from atmos_auth.programs.workflows.written import Source, Written
+from atmos_auth.stacks.templates.functions.function import Function
+from atmos_auth.stacks.templates.template import Template
+
+# As often as a value may hold a template that gives a template.
+_PASSES = 3
+_OPENING = "{{"
+
+# From a component's and a stack's name to everything that is known of it.
+Describe = Callable[[str, str], Mapping[str, Any]]
+
+
+class Surroundings(NamedTuple):
+    """What templates may know of the world: functions, where we are, and how components are described."""
+
+    functions: tuple[Function, ...]
+    directory: str
+    describe: Describe
+
+
+def plan_of(
+    command: CustomCommand,
+    data: Mapping[str, Any],
+    base: Mapping[str, str],
+    surroundings: Surroundings,
+    *,
+    planner: Planner,
+    identity: str | None,
+) -> tuple[Plan, dict[str, str]]:
+    """Return the steps, and the environment that all of them begin with; runs what gives a variable its value.
+
+    `data` is what the command was given, `identity` what the command line says. Raises `ConfigError` with the place at
+    fault, and what describing a component raises.
+    """
+    rendering = _Rendering(command, {**data, "Cwd": surroundings.directory, "env": dict(base)}, surroundings.functions)
+    wanted = command.settings.component_config
+    if wanted.component:
+        name, stack = rendering.text(wanted.component), rendering.text(wanted.stack)
+        described = dict(surroundings.describe(name, stack))
+        rendering = rendering.knowing({"ComponentConfig": described, "Component": described})
+    environ = {**base, **rendering.variables(base)}
+    rendering = rendering.knowing({"env": environ})
+    tree = Map(command.place)
+    for key in ("identity",):
+        if command.tree.get(key) is not None:
+            tree.put(key, rendering.tree(command.tree[key]), command.tree.key_places[key], command.place)
+    if command.working_directory:
+        directory = rendering.text(command.working_directory)
+        tree.put("working_directory", directory, command.place, command.place)
+    tree.put("steps", _steps(command, rendering), command.place, command.place)
+    written = Written(" ".join(command.words), Source("atmos.yaml", None), tree, command.place)
+    return planner.plan(written, Wish(identity=identity)), environ
+
+
+def _steps(command: CustomCommand, rendering: "_Rendering") -> Seq:
+    """Return the steps as those of a workflow; a text is a script of the shell."""
+    steps = Seq(command.place)
+    written = command.tree.get("steps") or Seq(command.place)
+    for step, place in zip(written, written.value_places, strict=True):
+        known = Map(place)
+        if isinstance(step, str):
+            known.put("command", rendering.tree(step, place), place, place)
+        elif isinstance(step, Map):
+            for key, value in step.items():
+                known.put(key, rendering.tree(value, place), step.key_places[key], step.value_places[key])
+        else:
+            raise InvalidSetting("a step is a script, or a mapping with `command`", place=place)
+        if "type" not in known:
+            known.put("type", SHELL, place, place)
+        steps.add(known, place)
+    return steps
+
+
+class _Rendering:
+    """Renders what a command says, over what it was given."""
+
+    def __init__(self, command: CustomCommand, data: dict[str, Any], functions: tuple[Function, ...]) -> None:
+        self._command = command
+        self._data = data
+        self._functions = functions
+
+    def knowing(self, more: Mapping[str, Any]) -> "_Rendering":
+        """Return one that knows more."""
+        return _Rendering(self._command, {**self._data, **more}, self._functions)
+
+    def text(self, text: str, place: Place | None = None) -> str:
+        """Render a text; a key that is missing is an error."""
+        for _ in range(_PASSES):
+            if _OPENING not in text:
+                break
+            template = Template(text, place or self._command.place)
+            text = template.render(self._data, functions=self._functions, missing="error")
+        return text
+
+    def tree(self, value: Any, place: Place | None = None) -> Any:
+        """Render every text in a tree; functions in it stay."""
+        if isinstance(value, str):
+            return self.text(value, place)
+        if isinstance(value, Map):
+            mapping = Map(value.place)
+            for key, below in value.items():
+                mapping.put(
+                    key, self.tree(below, value.value_places[key]), value.key_places[key], value.value_places[key]
+                )
+            return mapping
+        if isinstance(value, Seq):
+            sequence = Seq(value.place)
+            for below, at in zip(value, value.value_places, strict=True):
+                sequence.add(self.tree(below, at), at)
+            return sequence
+        return value
+
+    def variables(self, base: Mapping[str, str]) -> dict[str, str]:
+        """Work out `env`: a mapping, or a list of `key` with `value` or `valueCommand`, one after the other."""
+        written = self._command.tree.get("env")
+        found: dict[str, str] = {}
+        if isinstance(written, Map):
+            for name, value in written.items():
+                found[name] = self._value(value, written.value_places[name])
+            return found
+        if written is not None and not isinstance(written, Seq):
+            raise InvalidSetting("env is a mapping, or a list of `key` and `value`", place=self._command.place)
+        for entry, place in zip(written or (), written.value_places if written else (), strict=True):
+            name, value = self._entry(entry, place, {**base, **found})
+            found[name] = value
+        return found
+
+    def _entry(self, entry: Any, place: Place, environ: Mapping[str, str]) -> tuple[str, str]:
+        name = entry.get("key") if isinstance(entry, Map) else None
+        if not isinstance(name, str) or not isinstance(entry, Map):
+            raise InvalidSetting("a variable has a `key`, and a `value` or a `valueCommand`", place=place)
+        if ("value" in entry) == ("valueCommand" in entry):
+            raise InvalidSetting(
+                f'custom command "{" ".join(self._command.words)}": {name} needs one of `value` and `valueCommand`',
+                place=place,
+            )
+        if "value" in entry:
+            return name, self._value(entry["value"], entry.value_places["value"])
+        at = entry.value_places["valueCommand"]
+        script = Tagged("!exec", self.text(str(entry["valueCommand"]), at), at)
+        output = output_of(script, str(self._data["Cwd"]), environ)
+        return name, output if isinstance(output, str) else json.dumps(output)
+
+    def _value(self, value: Any, place: Place) -> str:
+        if value is None or isinstance(value, Map | Seq | Tagged):
+            raise InvalidSetting("a variable has one value", place=place)
+        text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+        return self.text(text, place)
