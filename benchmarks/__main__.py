@@ -3,7 +3,16 @@
 import argparse
 import sys
 
-from benchmarks import cold_login, discovery, endpoint, python_program, stacks_at_scale, together, warm_start
+from benchmarks import (
+    cold_login,
+    discovery,
+    endpoint,
+    neighbours,
+    python_program,
+    stacks_at_scale,
+    together,
+    warm_start,
+)
 
 
 def main() -> int:
@@ -13,7 +22,7 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="discover a thousand accounts instead of a hundred")
     arguments = parser.parse_args()
     rounds = max(2, arguments.rounds)
-    for figure in (warm_start, python_program, cold_login, together, endpoint, stacks_at_scale):
+    for figure in (warm_start, python_program, cold_login, neighbours, together, endpoint, stacks_at_scale):
         print(figure.run(rounds), end="\n\n", flush=True)
     print(discovery.run(rounds, full=arguments.full), end="\n\n", flush=True)
     return 0
