@@ -146,6 +146,7 @@ class Manifests:
                 place=getattr(tree, "place", Place(path, 1, 1)),
                 hints=["write `key: value` lines, for example `vars:` with names below it"],
             )
+        _refuse_locals(tree)
         return tree
 
     def _files(self, item: Import, importing: str) -> list[str]:
@@ -237,3 +238,13 @@ def _without_imports(tree: Map) -> Map:
         if key != _IMPORT:
             body.put(key, value, tree.key_places[key], tree.value_places[key])
     return body
+
+
+def _refuse_locals(tree: Map) -> None:
+    """Raise `ConfigError` for a manifest whose templates would miss what it means to give them."""
+    if tree.get("locals"):
+        raise ConfigError(
+            "`locals` of manifests are not supported",
+            place=tree.key_places["locals"],
+            hints=["put the values under `settings`, and use {{ .settings.NAME }}"],
+        )

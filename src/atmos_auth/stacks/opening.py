@@ -16,6 +16,7 @@ from atmos_auth.stacks.includes import Includes
 from atmos_auth.stacks.layout import Layout, layout_of
 from atmos_auth.stacks.local_functions import local_functions
 from atmos_auth.stacks.manifests import Manifests
+from atmos_auth.stacks.refused_functions import refused_functions
 from atmos_auth.stacks.rendering import Renderer
 from atmos_auth.stacks.repository import Repository
 from atmos_auth.stacks.templates.functions.function import Function
@@ -49,7 +50,8 @@ class Stacks:
         self.layout: Layout = layout_of(project.config)
         self._renderer = _renderer(project, self.layout)
         self.repository = _repository(project, self.layout, self._renderer)
-        known = local_functions(project.config.resolver.functions) | dict(functions(self) if functions else {})
+        known = {**refused_functions(), **local_functions(project.config.resolver.functions)}
+        known |= functions(self) if functions else {}
         known[TEMPLATE] = self._template
         self._evaluation = Evaluation(
             functions=known,

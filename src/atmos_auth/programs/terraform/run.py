@@ -81,8 +81,7 @@ class Terraform:
             self._project.streams.stdout.writelines(f"{line}\n" for line in lines)
             return 0
         environ = surroundings(project, component, user_agent=request.user_agent)
-        for name in surprising(environ):
-            self._project.prompter.warn(f"{name} is set, and changes what Terraform does")
+        self._warn(component, environ)
         if "TF_WORKSPACE" in environ:
             steps = steps._replace(workspace="")
         if identity is not None:
@@ -120,6 +119,14 @@ class Terraform:
     def matching(self, expression: str) -> Callable[[Component], bool]:
         """Return what tells whether a query over everything that is known of a component says yes."""
         return lambda component: queried(self.stacks.data(component), expression) is True
+
+    def _warn(self, component: Component, environ: Mapping[str, str]) -> None:
+        """Say what Terraform will do otherwise than the stack says."""
+        warn = self._project.prompter.warn
+        for name in surprising(environ):
+            warn(f"{name} is set, and changes what Terraform does")
+        if component.sections["hooks"]:
+            warn(f'hooks of component "{component.name}" are not run: they are not supported')
 
     def _functions(self, stacks: Stacks) -> Functions:
         nested = NestedIdentities(stacks.project_of, self._run_as)
