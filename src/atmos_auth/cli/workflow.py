@@ -10,9 +10,9 @@ from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.parsing import PICK, add_identity_flag, flags_of
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
+from atmos_auth.cli.switches import by_variable
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
 from atmos_auth.cli.workflow_screen import Screen, show_plan
-from atmos_auth.config.truth import truth
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownWorkflow, UsageError
 from atmos_auth.host.paths import home_directory
@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run a workflow, or say what would be run."""
     written, is_one_of_several = _chosen(arguments, project)
-    is_dry = arguments.dry_run or _dry_by_variable(project)
+    is_dry = arguments.dry_run or by_variable(project, env_names.ATMOS_WORKFLOW_DRY_RUN)
     identity = _identity(arguments, project)
     plan = _planner(project, is_dry=is_dry).plan(written, _wish(arguments, project, identity))
     if is_dry:
@@ -146,15 +146,6 @@ def _wish(arguments: argparse.Namespace, project: Project, identity: str | None)
         identity=identity,
         from_step=arguments.from_step or environ.get(env_names.ATMOS_WORKFLOW_FROM_STEP) or None,
     )
-
-
-def _dry_by_variable(project: Project) -> bool:
-    word = project.environ.get(env_names.ATMOS_WORKFLOW_DRY_RUN, "")
-    try:
-        return truth(word) if word else False
-    except ValueError as error:
-        # Running after all is the one thing that must not come of it.
-        raise UsageError(f'{env_names.ATMOS_WORKFLOW_DRY_RUN} is "{word}": {error}') from error
 
 
 def _planner(project: Project, *, is_dry: bool) -> Planner:

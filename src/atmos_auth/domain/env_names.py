@@ -47,11 +47,17 @@ ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --v
 ATMOS_WORKFLOW_FILE = "ATMOS_WORKFLOW_FILE"  # workflow --file
 ATMOS_WORKFLOW_FROM_STEP = "ATMOS_WORKFLOW_FROM_STEP"  # workflow --from-step
 ATMOS_WORKFLOW_DRY_RUN = "ATMOS_WORKFLOW_DRY_RUN"  # workflow --dry-run
-ATMOS_STACK = "ATMOS_STACK"  # workflow --stack
+ATMOS_DRY_RUN = "ATMOS_DRY_RUN"  # terraform --dry-run
+ATMOS_SKIP_INIT = "ATMOS_SKIP_INIT"  # terraform --skip-init
 
 # --- a shell of ours ---------------------------------------------------------------------------------------------
 ATMOS_SHLVL = "ATMOS_SHLVL"  # how deep shells of `auth shell`, steps of workflows and `!exec` are in each other
 ATMOS_SHELL_PROMPT = "ATMOS_SHELL_PROMPT"  # false: `auth shell` leaves the prompt as it is
+
+# --- what a shell of `terraform shell` is for ------------------------------------------------------------------
+ATMOS_COMPONENT = "ATMOS_COMPONENT"  # the component
+ATMOS_SHELL_WORKING_DIR = "ATMOS_SHELL_WORKING_DIR"  # the folder of its code
+ATMOS_TERRAFORM_WORKSPACE = "ATMOS_TERRAFORM_WORKSPACE"  # its workspace
 
 # --- a GitHub Actions job ----------------------------------------------------------------------------------------
 GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: keys and console addresses that are printed are masked in its log

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS, add_refresh_flag
 from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack
-from atmos_auth.cli.switches import add_switch, said
+from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
+from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.run import Terraform
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         names[0] if names else "",
         said_stack(arguments, project) or "",
         given=(*arguments.theirs, *names[1:], *(arguments.rest or ())),
-        is_dry=arguments.dry_run or project.environ.get("ATMOS_DRY_RUN", "").lower() in ("1", "true"),
+        is_dry=arguments.dry_run or by_variable(project, env_names.ATMOS_DRY_RUN),
         runs_init=_runs_init(arguments, project, subcommand),
         reconfigures=said(arguments, "--init-run-reconfigure"),
         passes_variables=said(arguments, "--init-pass-vars"),
@@ -162,7 +163,7 @@ def _asked(project: Project, what: str, names: Sequence[str]) -> str:
 
 
 def _runs_init(arguments: argparse.Namespace, project: Project, subcommand: Sequence[str]) -> bool | None:
-    if arguments.skip_init or project.environ.get("ATMOS_SKIP_INIT", "").lower() in ("1", "true"):
+    if arguments.skip_init or by_variable(project, env_names.ATMOS_SKIP_INIT):
         return False
     return said(arguments, "--deploy-run-init") if subcommand[0] == "deploy" else None
 

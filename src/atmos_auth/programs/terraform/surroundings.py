@@ -7,6 +7,7 @@ from typing import Any
 
 from atmos_auth import __version__
 from atmos_auth.config.nesting import deeper
+from atmos_auth.domain import env_names
 from atmos_auth.host.files import make_private_folder
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.description import plain
@@ -30,8 +31,8 @@ def surroundings(project: Project, component: Component, *, user_agent: str | No
             environ.pop(name, None)
         else:
             environ[name] = _text(value)
-    environ["ATMOS_CLI_CONFIG_PATH"] = project.config.directory
-    environ["ATMOS_BASE_PATH"] = project.config.base_path
+    environ[env_names.ATMOS_CLI_CONFIG_PATH] = project.config.directory
+    environ[env_names.ATMOS_BASE_PATH] = project.config.base_path
     environ["TF_IN_AUTOMATION"] = "true"
     environ["TF_APPEND_USER_AGENT"] = (
         user_agent or _setting(project, "append_user_agent") or f"atmos-auth/{__version__}"
@@ -49,10 +50,10 @@ def shell_variables(component: Component, folder: str, workspace: str, varfile: 
     """Return what a shell for the component has as well: where one is, and Terraform's variables without a flag."""
     flags = {f"TF_CLI_ARGS_{command}": f"-var-file={varfile}" for command in _WITH_VARIABLES}
     return flags | {
-        "ATMOS_STACK": component.stack,
-        "ATMOS_COMPONENT": component.name,
-        "ATMOS_SHELL_WORKING_DIR": folder,
-        "ATMOS_TERRAFORM_WORKSPACE": workspace,
+        env_names.ATMOS_STACK: component.stack,
+        env_names.ATMOS_COMPONENT: component.name,
+        env_names.ATMOS_SHELL_WORKING_DIR: folder,
+        env_names.ATMOS_TERRAFORM_WORKSPACE: workspace,
     }
 
 
