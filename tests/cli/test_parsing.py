@@ -60,8 +60,6 @@ def test_refresh_takes_a_value_after_an_equals_sign_only(words, refresh, positio
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["atuh"], 'unknown command "atmos atuh"', "atmos auth"),
-        (["auth", "whoam"], 'unknown command "atmos auth whoam"', "atmos auth whoami"),
         (["auth", "exec", "aws", "s3", "ls"], "'aws' must come after `--`", "atmos auth exec -- aws s3 ls"),
         (["auth", "exec", "-i", "prod", "aws", "s3"], "'aws' must come after `--`", "atmos auth exec -- aws s3"),
         (["auth", "exec", "--browser", "--", "ls"], "unknown flag --browser", "atmos auth exec --help"),
@@ -79,6 +77,20 @@ def test_a_misfit_is_told_with_the_words_that_would_fit(words, message, hint):
         parse(words)
     assert message in raised.value.message
     assert hint in raised.value.hints
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (["atuh"], 'unknown command "atmos atuh"', "atmos auth"),
+        (["auth", "whoam"], 'unknown command "atmos auth whoam"', "atmos auth whoami"),
+    ],
+)
+def test_what_is_none_of_ours_may_be_the_projects(words, message, hint):
+    arguments = parse(["--no-color", *words]).arguments
+    assert (arguments.words, arguments.no_color) == (words, True)
+    assert message in arguments.unknown.message
+    assert hint in arguments.unknown.hints
 
 
 @pytest.mark.parametrize("words", [[], ["auth"], ["--help"], ["auth", "--help"], ["auth", "env", "-h"]])

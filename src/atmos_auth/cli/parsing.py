@@ -69,6 +69,12 @@ class Parser(argparse.ArgumentParser):
             if action.option_strings
         ]
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Keep a glued flag of this parser from taking the word that follows it for its value."""
+        glued = {name for flag in self.flags() if flag.may_stand_alone for name in flag.names if name in GLUED}
+        words = [f"{word}=" if word in glued else word for word in args or ()]
+        return super().parse_known_args(words, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into one of ours."""
         raise UsageError(message, hints=[f"{self.prog} --help"])
@@ -329,9 +335,8 @@ def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _with_explicit_switch(words: list[str]) -> list[str]:
-    """Keep a bare --interactive, or a glued flag, from taking the word that follows it for its value."""
+    """Keep a bare --interactive from taking the command that follows it for its value."""
     switches = (*ENABLING_WORDS, *env_names.DISABLING_WORDS)
-    words = [f"{word}=" if word in GLUED else word for word in words]
     return [
         f"{word}=true" if word == "--interactive" and not (after and after.lower() in switches) else word
         for word, after in zip(words, [*words[1:], ""], strict=False)
