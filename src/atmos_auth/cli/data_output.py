@@ -72,12 +72,9 @@ def _text(data: Any, file_format: str) -> str:
         return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     if not isinstance(data, dict | list):
         return f"{_bare(data)}\n"
-    import yaml
+    from atmos_auth.cli.yaml_text import yaml_text
 
-    # libyaml is many times faster, and PyYAML need not have it.
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text: str = yaml.dump(data, Dumper=dumper, sort_keys=True, allow_unicode=True, width=10_000)
-    return text
+    return yaml_text(data)
 
 
 def _bare(value: Any) -> str:
