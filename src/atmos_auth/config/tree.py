@@ -34,6 +34,14 @@ class Map(dict[str, Any]):
         self.key_places[key] = key_place
         self.value_places[key] = value_place
 
+    def copied(self) -> "Map":
+        """Return a mapping of the same, whose keys may be changed; what is below is shared."""
+        copy = Map(self.place)
+        copy.update(self)
+        copy.key_places.update(self.key_places)
+        copy.value_places.update(self.value_places)
+        return copy
+
     def drop(self, key: str) -> None:
         """Remove a key together with its places; a missing key is fine."""
         self.pop(key, None)

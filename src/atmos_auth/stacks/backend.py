@@ -60,7 +60,7 @@ def _filled(backend: Map, chosen: str, name: str) -> Map:
     if chosen not in default or backend.get(default[chosen][0]) is not None:
         return backend
     key, value = default[chosen]
-    filled = merged([backend])
+    filled = backend.copied()
     filled.put(key, value, backend.place, backend.place)
     return filled
 

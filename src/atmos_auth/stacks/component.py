@@ -67,10 +67,10 @@ def component_of(
     line = lineage(sections, kind, name)
     own, of_type, overriding = line[-1].says, sections.section(kind), _overriding(sections, kind, name)
     strategy = _strategy(line) or lists
+    holders = [holder for holder in (of_type, *(one.says for one in line), overriding) if holder]
 
     def layers(section: str) -> list[Map]:
-        holders = [of_type, *(one.says for one in line), overriding]
-        found = [mapping_at(holder, (section,)) for holder in holders]
+        found = [mapping_at(holder, (section,)) for holder in holders if section in holder]
         if section in MERGED:
             found[:0] = [mapping_at(lowest, (section,)), sections.section(section)]
         return [layer for layer in found if layer is not None]
@@ -80,7 +80,7 @@ def component_of(
         laid = merged(layers(section), strategy)
         result.put(section, laid, laid.place, laid.place)
     for name_of_value in SINGLE:
-        _put_single(result, name_of_value, [of_type, *(one.says for one in line), overriding])
+        _put_single(result, name_of_value, holders)
     metadata = _metadata(sections, line, inherits_metadata=inherits_metadata)
     result.put("metadata", metadata, metadata.place, metadata.place)
     base = _base(line, metadata, name)
@@ -102,7 +102,7 @@ def component_of(
         sections.own.key,
         tuple(document.key for document in sections.own.imported),
         result,
-        _place(sections, kind, name),
+        sections.names("components", kind).get(name),
     )
 
 
@@ -126,6 +126,8 @@ def _overriding(sections: Sections, kind: str, name: str) -> Map:
 
     A file's overrides say nothing of components that a file above it defines. Those below the type win.
     """
+    if not sections.names("overrides") and not sections.names(kind, "overrides"):
+        return merged(())
     layers = []
     for document in sections.documents:
         found = [mapping_at(document.body, path) for path in (("overrides",), (kind, "overrides"))]
@@ -158,10 +160,9 @@ def _metadata(sections: Sections, line: tuple[Ancestor, ...], *, inherits_metada
 def _inherited(metadata: Map | None) -> Map | None:
     if metadata is None or not any(key in metadata for key in _NOT_INHERITED):
         return metadata
-    passed_on = Map(metadata.place)
-    for key, value in metadata.items():
-        if key not in _NOT_INHERITED:
-            passed_on.put(key, value, metadata.key_places[key], metadata.value_places[key])
+    passed_on = metadata.copied()
+    for key in _NOT_INHERITED:
+        passed_on.drop(key)
     return passed_on
 
 
@@ -175,11 +176,3 @@ def _base(line: tuple[Ancestor, ...], metadata: Map, name: str) -> str:
         if isinstance(older, str) and older.strip():
             return older.strip().strip("/")
     return name
-
-
-def _place(sections: Sections, kind: str, name: str) -> Place | None:
-    for document in reversed(sections.documents):
-        components = mapping_at(document.body, ("components", kind))
-        if components is not None and name in components:
-            return components.key_places[name]
-    return None

@@ -25,7 +25,7 @@ def with_auth(config: Config, said: Map) -> Config:
             wanted.put(name, entry, identities.key_places[name], identities.value_places[name])
     chosen = {name.lower() for name, entry in wanted.items() if isinstance(entry, Map) and entry.get(_DEFAULT) is True}
     layers = [_unmarked(known, chosen), wanted] if chosen else [wanted]
-    rest = merged([said])
+    rest = said.copied()
     rest.drop("identities")
     return config.overlaid(_below("auth", merged([rest, *(_below("identities", layer) for layer in layers)])))
 

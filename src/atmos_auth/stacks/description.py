@@ -22,6 +22,9 @@ USUAL = (
     "hooks",
 )
 
+# What is not plain data yet, or may hold what is not.
+_COMPOUND = (Tagged, dict, list)
+
 
 def described(component: Component, *, workspace: str, auth: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Return everything that is known of a component.
@@ -65,7 +68,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Tagged):
         return repr(value)
     if isinstance(value, Mapping):
-        return {key: plain(below) for key, below in value.items()}
+        return {key: plain(below) if isinstance(below, _COMPOUND) else below for key, below in value.items()}
     if isinstance(value, list):
-        return [plain(below) for below in value]
+        return [plain(below) if isinstance(below, _COMPOUND) else below for below in value]
     return value

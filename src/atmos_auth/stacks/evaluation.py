@@ -86,18 +86,16 @@ class Evaluation:
             result = work(Call(value, component))
             return result if isinstance(result, Map | Seq) else planted(result, value.place)
         if isinstance(value, Map):
-            mapping = Map(value.place)
+            changed = {}
             for key, below in value.items():
-                if isinstance(below, Tagged) and below.tag == UNSET:
-                    continue
-                worked_out = self._without_functions(below, component)
-                mapping.put(key, worked_out, value.key_places[key], value.value_places[key])
-            return mapping
+                if isinstance(below, Map | Seq | Tagged):
+                    is_gone = isinstance(below, Tagged) and below.tag == UNSET
+                    worked_out = below if is_gone else self._without_functions(below, component)
+                    if is_gone or worked_out is not below:
+                        changed[key] = worked_out
+            return _changed_mapping(value, changed)
         if isinstance(value, Seq):
-            sequence = Seq(value.place)
-            for below, place in zip(value, value.value_places, strict=True):
-                sequence.add(self._without_functions(below, component), place)
-            return sequence
+            return _changed_sequence(value, [self._without_functions(below, component) for below in value])
         return value
 
 
@@ -123,19 +121,27 @@ class _Rendering:
             argument = self.tree(value.argument, value.place)
             return value if argument is value.argument else Tagged(value.tag, argument, value.place)
         if isinstance(value, Map):
-            mapping, is_same = Map(value.place), True
-            for key, below in value.items():
-                rendered_key = self._text(key, value.key_places[key]) if self._opening in key else key
-                rendered = self.tree(below, value.value_places[key])
-                is_same = is_same and rendered is below and rendered_key is key
-                mapping.put(rendered_key, rendered, value.key_places[key], value.value_places[key])
-            return value if is_same else mapping
+            return self._mapping(value)
         if isinstance(value, Seq):
-            sequence = Seq(value.place)
-            for below, below_place in zip(value, value.value_places, strict=True):
-                sequence.add(self.tree(below, below_place), below_place)
-            return value if all(new is old for new, old in zip(sequence, value, strict=True)) else sequence
+            rendered = [self.tree(*one) for one in zip(value, value.value_places, strict=True)]
+            return _changed_sequence(value, rendered)
         return value
+
+    def _mapping(self, value: Map) -> Map:
+        changed, has_rendered_keys = {}, False
+        for key, below in value.items():
+            has_rendered_keys = has_rendered_keys or self._opening in key
+            if isinstance(below, str | Map | Seq | Tagged):
+                rendered = self.tree(below, value.value_places[key])
+                if rendered is not below:
+                    changed[key] = rendered
+        if not has_rendered_keys:
+            return _changed_mapping(value, changed)
+        mapping = Map(value.place)
+        for key, below in value.items():
+            written = self._text(key, value.key_places[key]) if self._opening in key else key
+            mapping.put(written, changed.get(key, below), value.key_places[key], value.value_places[key])
+        return mapping
 
     def _text(self, text: str, place: Place) -> str:
         if self._data is None:
@@ -143,6 +149,23 @@ class _Rendering:
         return self._render(text, place, self._data)
 
 
-def _circle(steps: list[tuple[str, str]]) -> ConfigError:
-    first, *others = [f'component "{name}" of stack "{stack}"' for name, stack in steps]
-    return ConfigError("circular dependency detected", details=[first, *(f"needs {other}" for other in others)])
+def _changed_mapping(value: Map, changed: Mapping[str, Any]) -> Map:
+    """Return the mapping with other values, without those that are taken away; itself where none is another."""
+    if not changed:
+        return value
+    copy = value.copied()
+    for key, new in changed.items():
+        if isinstance(new, Tagged) and new.tag == UNSET:
+            copy.drop(key)
+        else:
+            copy.put(key, new, value.key_places[key], value.value_places[key])
+    return copy
+
+
+def _changed_sequence(value: Seq, new: list[Any]) -> Seq:
+    if all(one is old for one, old in zip(new, value, strict=True)):
+        return value
+    sequence = Seq(value.place)
+    for one, place in zip(new, value.value_places, strict=True):
+        sequence.add(one, place)
+    return sequence

@@ -1,5 +1,6 @@
 """From which other components of its stack a component takes its values, and in which order."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from atmos_auth.config.tree import Map, Seq
@@ -65,7 +66,7 @@ def _bases(says: Map, name: str) -> list[tuple[str, Place]]:
     return [*bases, *zip(written, written.value_places, strict=True)]
 
 
-def _near(name: str, names: list[str]) -> list[str]:
+def _near(name: str, names: Iterable[str]) -> list[str]:
     from difflib import get_close_matches
 
     return [f'did you mean "{close}"?' for close in get_close_matches(name, names, n=1)]

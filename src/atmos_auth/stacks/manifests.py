@@ -71,7 +71,9 @@ class Manifests:
         self._documents = documents
         self._render = render
         self._include = include
-        self._closures: dict[tuple[str, str], tuple[Document, ...]] = {}
+        self._closures: dict[tuple[str, str, bool], tuple[Document, ...]] = {}
+        self._joined: dict[tuple[int, ...], tuple[Document, ...]] = {}
+        self._found: dict[str, list[str]] = {}
 
     def top_level(self) -> list[str]:
         """Return the paths of the manifests that stand for stacks, sorted."""
@@ -92,18 +94,23 @@ class Manifests:
 
     def key(self, path: str) -> str:
         """Name a manifest: its path below the stacks' folder, without its ending."""
-        relative = os.path.relpath(path, self._layout.stacks).replace(os.sep, "/")
+        below = path.removeprefix(self._layout.stacks + os.sep)
+        relative = (os.path.relpath(path, self._layout.stacks) if below == path else below).replace(os.sep, "/")
         ending = next((ending for ending in reversed(ENDINGS) if relative.endswith(ending)), "")
         return relative.removesuffix(ending)
 
     def closure(self, path: str) -> tuple[Document, ...]:
-        """Return the file and all that it imports, weakest first; what is imported twice counts where it wins."""
+        """Return the file and all that it imports, weakest first; what is imported twice counts where it wins.
+
+        What files that import the same have in common is one and the same tuple.
+        """
         return self._closure(path, Rendering({}), renders=True, above=())
 
     def _closure(
         self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...]
     ) -> tuple[Document, ...]:
-        known = (path, repr((sorted(rendering.context.items()), renders)))
+        context = repr(sorted(rendering.context.items())) if rendering.context else ""
+        known = (path, context, renders)
         if known not in self._closures:
             if path in above or len(above) > _DEEPEST:
                 raise ConfigError(
@@ -118,17 +125,25 @@ class Manifests:
         self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...]
     ) -> tuple[Document, ...]:
         tree = self._tree(path, rendering, renders=renders)
-        closure: dict[tuple[str, int], Document] = {}
+        closures: list[tuple[Document, ...]] = []
         for item in _imports(tree):
             # What the importing file was given wins over what it gives.
             below = Rendering({**item.context, **rendering.context}, item.may_lack_values)
-            for file in self._files(item, path):
-                for document in self._closure(file, below, renders=item.renders, above=above):
-                    identity = (document.path, id(document.body))
-                    closure.pop(identity, None)
-                    closure[identity] = document
-        imported = tuple(closure.values())
+            files = self._files(item, path)
+            closures += [self._closure(file, below, renders=item.renders, above=above) for file in files]
+        imported = self._in_a_row(closures)
         return (*imported, Document(path, self.key(path), _without_imports(tree), imported))
+
+    def _in_a_row(self, closures: list[tuple[Document, ...]]) -> tuple[Document, ...]:
+        known = tuple(map(id, closures))
+        if known not in self._joined:
+            joined: dict[tuple[str, int], Document] = {}
+            for document in (document for closure in closures for document in closure):
+                identity = (document.path, id(document.body))
+                joined.pop(identity, None)
+                joined[identity] = document
+            self._joined[known] = tuple(joined.values())
+        return self._joined[known]
 
     def _tree(self, path: str, rendering: Rendering, *, renders: bool) -> Map:
         if renders and (rendering.context or path.endswith(TEMPLATE)):
@@ -172,6 +187,11 @@ class Manifests:
 
     def _single(self, target: str) -> list[str]:
         """Find the file that is meant; a template beside the file that was written is what is wanted."""
+        if target not in self._found:
+            self._found[target] = self._probed(target)
+        return self._found[target]
+
+    def _probed(self, target: str) -> list[str]:
         stem = target
         for ending in (".yaml", ".yml"):
             stem = stem.removesuffix(ending)
@@ -233,10 +253,8 @@ def _import(item: Any, place: Place) -> Import:
 def _without_imports(tree: Map) -> Map:
     if _IMPORT not in tree:
         return tree
-    body = Map(tree.place)
-    for key, value in tree.items():
-        if key != _IMPORT:
-            body.put(key, value, tree.key_places[key], tree.value_places[key])
+    body = tree.copied()
+    body.drop(_IMPORT)
     return body
 
 

@@ -1,7 +1,7 @@
 """Lay parts of manifests over each other: mappings merge key by key, lists as the strategy says, the rest is replaced.
 
 Nothing that is merged changes: two stacks that import one catalog do not see each other's values. What did not have to
-change is shared.
+change is shared, so that nobody may change what comes of it either.
 """
 
 from collections.abc import Iterable
@@ -13,17 +13,23 @@ from atmos_auth.config.tree import Map, Seq, Tagged
 
 REPLACE, APPENDING, MERGE = "replace", "append", "merge"
 STRATEGIES = (REPLACE, APPENDING, MERGE)
+_NOTHING = Map()
 
 
 def merged(layers: Iterable[Map], strategy: str = REPLACE) -> Map:
-    """Return a new mapping in which later layers win; keys differ if their case does. Raises ConfigError.
+    """Return a mapping in which later layers win; keys differ if their case does. Raises ConfigError.
 
     `strategy` says what becomes of a list that meets a list: it is replaced, appended to, or merged element by element.
     `!append` appends whatever the strategy; `!unset` takes away what earlier layers gave; null replaces by null.
     """
+    laid = [layer for layer in layers if layer]
+    if not laid:
+        return _NOTHING
+    if len(laid) == 1 and not any(isinstance(value, Tagged) for value in laid[0].values()):
+        return laid[0]
     merging = _Merging(strategy)
-    result = merging.new(None)
-    for layer in layers:
+    result = merging.new(_NOTHING)
+    for layer in laid:
         result.place = layer.place
         merging.lay(result, layer)
     return result
@@ -35,20 +41,22 @@ class _Merging:
         # The mappings and lists that this merge made, and may therefore change.
         self._own: dict[int, Any] = {}
 
-    def new(self, original: Map | None) -> Map:
-        copy = Map(original.place) if original is not None else Map()
+    def new(self, original: Map) -> Map:
+        copy = original.copied()
         self._own[id(copy)] = copy
-        for key, value in (original or {}).items():
-            copy.put(key, value, original.key_places[key], original.value_places[key])  # type: ignore[union-attr]
         return copy
 
     def lay(self, target: Map, layer: Map) -> None:
-        for key, value in layer.items():
-            if isinstance(value, Tagged) and value.tag == UNSET:
+        # Most values are single ones, which replace whatever was there.
+        met = [(key, target.get(key), value) for key, value in layer.items() if isinstance(value, Map | Seq | Tagged)]
+        target.update(layer)
+        target.key_places.update(layer.key_places)
+        target.value_places.update(layer.value_places)
+        for key, weaker, stronger in met:
+            if isinstance(stronger, Tagged) and stronger.tag == UNSET:
                 target.drop(key)
-                continue
-            laid = self._over(target.get(key), value)
-            target.put(key, laid, layer.key_places[key], layer.value_places[key])
+            else:
+                target[key] = self._over(weaker, stronger)
 
     def _over(self, weaker: Any, stronger: Any) -> Any:
         if isinstance(weaker, Map) and isinstance(stronger, Map):

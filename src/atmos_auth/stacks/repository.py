@@ -8,6 +8,7 @@ from atmos_auth.domain.errors import ConfigError, InvalidComponent, InvalidStack
 from atmos_auth.stacks.component import ABSTRACT, Component, component_of
 from atmos_auth.stacks.layout import Layout
 from atmos_auth.stacks.manifests import Document, Manifests
+from atmos_auth.stacks.merge import merged
 from atmos_auth.stacks.names import by_pattern, tokens_of
 from atmos_auth.stacks.sections import Sections, mapping_at
 
@@ -20,8 +21,8 @@ _GONE = (
 )
 
 
-# How many manifests' merged sections are kept: those that one question comes back to.
-_KEPT = 16
+# How many manifests' merged sections are kept: those that one question comes back to, and those of neighbours.
+_KEPT = 64
 
 
 class Occurrence(NamedTuple):
@@ -57,6 +58,7 @@ class Repository:
         self._name_by_template = name_by_template
         self._stacks: dict[str, list[Occurrence]] | None = None
         self._sections: dict[int, Sections] = {}
+        self._imported: dict[int, Sections] = {}
 
     def stacks(self) -> list[str]:
         """Name all stacks, sorted."""
@@ -66,7 +68,7 @@ class Repository:
         """Name the components of a stack, sorted, abstract ones included."""
         found: set[str] = set()
         for occurrence in self._of(stack):
-            names = self._merged(occurrence).names("components", kind)
+            names = self._merged(occurrence.documents).names("components", kind)
             found.update(name for name in names if occurrence.has(name))
         return sorted(found)
 
@@ -74,7 +76,7 @@ class Repository:
         """Name the components of a stack that are not there to be inherited from only, sorted."""
         found: set[str] = set()
         for occurrence in self._of(stack):
-            sections = self._merged(occurrence)
+            sections = self._merged(occurrence.documents)
             for name in sections.names("components", kind):
                 says = mapping_at(sections.section("components", kind, name), ("metadata",))
                 if occurrence.has(name) and (says is None or says.get("type") != ABSTRACT):
@@ -84,9 +86,9 @@ class Repository:
     def component(self, name: str, stack: str, kind: str = TERRAFORM) -> Component:
         """Return a component of a stack."""
         found = [
-            self._component(self._merged(occurrence), kind, name, stack)
+            self._component(self._merged(occurrence.documents), kind, name, stack)
             for occurrence in self._of(stack)
-            if occurrence.has(name) and name in self._merged(occurrence).names("components", kind)
+            if occurrence.has(name) and name in self._merged(occurrence.documents).names("components", kind)
         ]
         if not found:
             raise self._unknown_component(name, stack, kind)
@@ -121,14 +123,13 @@ class Repository:
             lowest=self._lowest,
         )
 
-    def _merged(self, occurrence: Occurrence) -> Sections:
-        """Return the sections of a manifest; those of a few are kept."""
-        key = id(occurrence.documents)
-        if key not in self._sections:
-            if len(self._sections) >= _KEPT:
-                self._sections.clear()
-            self._sections[key] = Sections(occurrence.documents, self._layout.lists)
-        return self._sections[key]
+    def _merged(self, documents: tuple[Document, ...]) -> Sections:
+        """Return the sections of a manifest over those of all that it imports."""
+        return _kept(self._sections, documents, self._over_imports)
+
+    def _over_imports(self, documents: tuple[Document, ...]) -> Sections:
+        below = _kept(self._imported, documents[-1].imported, lambda imported: Sections(imported, self._layout.lists))
+        return Sections(documents, self._layout.lists, below)
 
     def _of(self, stack: str) -> list[Occurrence]:
         places = self._places()
@@ -146,7 +147,7 @@ class Repository:
         for path in self._manifests.top_level():
             try:
                 documents = self._manifests.closure(path)
-                for name, components in self._named(Sections(documents, self._layout.lists)):
+                for name, components in self._named(self._over_imports(documents)):
                     stacks.setdefault(name, []).append(Occurrence(documents, components))
             except ConfigError as broken:
                 or_note(broken)
@@ -161,25 +162,23 @@ class Repository:
         if isinstance(own, str) and own.strip():
             return [(own.strip(), None)]
         if self._layout.name_template:
-            return [(self._name_by_template(self._layout.name_template, self._common(sections)), None)]
+            common = Map(sections.own.body.place)
+            for section in ("vars", "env", "settings"):
+                value = self._common(sections, section)
+                common.put(section, value, value.place, value.place)
+            return [(self._name_by_template(self._layout.name_template, common), None)]
         pattern = self._layout.name_pattern
         if not pattern:
             return [(sections.own.key, None)]
-        if not _tell_apart(sections.documents, tokens_of(pattern)):
-            name = by_pattern(pattern, self._common(sections)["vars"])
-            return [] if name is None else [(name, None)]
-        return self._named_by_component(sections, pattern)
+        if any(sections.own_values(kind).intersection(tokens_of(pattern)) for kind in KINDS):
+            return self._named_by_component(sections, pattern)
+        name = by_pattern(pattern, self._common(sections, "vars"))
+        return [] if name is None else [(name, None)]
 
-    def _common(self, sections: Sections) -> Map:
-        """Return what all Terraform components of a manifest have in common."""
-        from atmos_auth.stacks.merge import merged
-
-        common = Map(sections.own.body.place)
-        for name in ("vars", "env", "settings"):
-            layers = [sections.section(name), mapping_at(sections.section(TERRAFORM), (name,))]
-            value = merged([layer for layer in layers if layer is not None], self._layout.lists)
-            common.put(name, value, value.place, value.place)
-        return common
+    def _common(self, sections: Sections, name: str) -> Map:
+        """Return what all Terraform components of a manifest have in common in a section."""
+        layers = [sections.section(name), mapping_at(sections.section(TERRAFORM), (name,))]
+        return merged([layer for layer in layers if layer is not None], self._layout.lists)
 
     def _named_by_component(self, sections: Sections, pattern: str) -> list[tuple[str, frozenset[str] | None]]:
         by_name: dict[str, set[str]] = {}
@@ -211,15 +210,15 @@ class Repository:
         )
 
 
-def _tell_apart(documents: Sequence[Document], tokens: Sequence[str]) -> bool:
-    """Tell whether any component has values of its own for what a pattern names."""
-    for document in documents:
-        for kind in KINDS:
-            for says in (mapping_at(document.body, ("components", kind)) or {}).values():
-                values = mapping_at(says, ("vars",)) if isinstance(says, Map) else None
-                if values is not None and any(token in values for token in tokens):
-                    return True
-    return False
+def _kept(
+    known: dict[int, Sections], documents: tuple[Document, ...], made: Callable[[tuple[Document, ...]], Sections]
+) -> Sections:
+    """Return what is made of the documents; what was made of a few of the last is kept."""
+    if id(documents) not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[id(documents)] = made(documents)
+    return known[id(documents)]
 
 
 def _raise(error: ConfigError) -> None:
