@@ -47,10 +47,12 @@ def yaml_text(data: Any) -> str:
 
 
 def _emit(value: Any, emit: Callable[[Any], object]) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        emit(_remembered_text(value))
+    elif isinstance(value, dict):
         emit(_MAPPING if value else _EMPTY_MAPPING)
         for key in sorted(value):
-            emit(_remembered(key))
+            emit(_remembered_text(key))
             _emit(value[key], emit)
         emit(_END_OF_MAPPING)
     elif isinstance(value, list):
@@ -58,9 +60,11 @@ def _emit(value: Any, emit: Callable[[Any], object]) -> None:
         for below in value:
             _emit(below, emit)
         emit(_END_OF_SEQUENCE)
-    else:
+    elif isinstance(value, float):
         # 0.0 and -0.0 are equal, and not the same.
-        emit(_looked_at(value) if isinstance(value, float) else _remembered(value))
+        emit(_looked_at(value))
+    else:
+        emit(_remembered_number_or_word(value))
 
 
 def _looked_at(value: Any) -> ScalarEvent:
@@ -69,4 +73,6 @@ def _looked_at(value: Any) -> ScalarEvent:
     return ScalarEvent(None, node.tag, (implicit[0], implicit[1]), node.value, style=node.style)
 
 
-_remembered = lru_cache(maxsize=8192, typed=True)(_looked_at)
+_remembered_text = lru_cache(maxsize=8192)(_looked_at)
+# 1 and true are equal as well.
+_remembered_number_or_word = lru_cache(maxsize=1024, typed=True)(_looked_at)

@@ -96,6 +96,10 @@ class Later(Tagged):
         self.made = made
 
 
+# What may hold other values; all else is a single value.
+COMPOUND = (Map, Seq, Tagged)
+
+
 def lookup(mapping: Map, key: str) -> tuple[str, Any] | None:
     """Find a key whatever its case; an exact spelling wins.
 

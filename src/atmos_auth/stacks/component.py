@@ -76,8 +76,9 @@ def component_of(
         return [layer for layer in found if layer is not None]
 
     result = Map(own.place)
+    written = {section for holder in holders for section in holder}.union(MERGED)
     for section in (*MERGED, *OF_TYPE):
-        laid = merged(layers(section), strategy)
+        laid = merged(layers(section) if section in written else (), strategy)
         result.put(section, laid, laid.place, laid.place)
     for name_of_value in SINGLE:
         _put_single(result, name_of_value, holders)

@@ -22,8 +22,8 @@ USUAL = (
     "hooks",
 )
 
-# What is not plain data yet, or may hold what is not.
-_COMPOUND = (Tagged, dict, list)
+# What is not plain data yet, or may hold what is not: a single value is.
+_UNFINISHED = (Tagged, dict, list)
 
 
 def described(component: Component, *, workspace: str, auth: Mapping[str, Any], folder: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Tagged):
         return repr(value)
     if isinstance(value, Mapping):
-        return {key: plain(below) if isinstance(below, _COMPOUND) else below for key, below in value.items()}
+        return {key: plain(below) if isinstance(below, _UNFINISHED) else below for key, below in value.items()}
     if isinstance(value, list):
-        return [plain(below) if isinstance(below, _COMPOUND) else below for below in value]
+        return [plain(below) if isinstance(below, _UNFINISHED) else below for below in value]
     return value

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from atmos_auth.config.tags import UNSET
-from atmos_auth.config.tree import Map, Seq, Tagged, planted
+from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged, planted
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 
 _DEEPEST = 64
+# What a template may stand in.
+_RENDERED = (str, *COMPOUND)
 
 
 class Call(NamedTuple):
@@ -88,7 +90,7 @@ class Evaluation:
         if isinstance(value, Map):
             changed = {}
             for key, below in value.items():
-                if isinstance(below, Map | Seq | Tagged):
+                if isinstance(below, COMPOUND):
                     is_gone = isinstance(below, Tagged) and below.tag == UNSET
                     worked_out = below if is_gone else self._without_functions(below, component)
                     if is_gone or worked_out is not below:
@@ -131,7 +133,7 @@ class _Rendering:
         changed, has_rendered_keys = {}, False
         for key, below in value.items():
             has_rendered_keys = has_rendered_keys or self._opening in key
-            if isinstance(below, str | Map | Seq | Tagged):
+            if isinstance(below, _RENDERED):
                 rendered = self.tree(below, value.value_places[key])
                 if rendered is not below:
                     changed[key] = rendered

@@ -6,7 +6,7 @@ from typing import Any
 
 from atmos_auth.config.functions import Functions
 from atmos_auth.config.tags import INCLUDE, INCLUDE_RAW
-from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged
 from atmos_auth.config.words import words
 
 
@@ -22,11 +22,11 @@ class Includes:
         if isinstance(tree, Tagged):
             return self._included(tree) if tree.tag in (INCLUDE, INCLUDE_RAW) else tree
         if isinstance(tree, Map):
-            values = {key: self.put_into(value) for key, value in tree.items()}
-            if all(values[key] is value for key, value in tree.items()):
+            below = {key: self.put_into(value) for key, value in tree.items() if isinstance(value, COMPOUND)}
+            if all(tree[key] is value for key, value in below.items()):
                 return tree
-            mapping = Map(tree.place)
-            for key, value in values.items():
+            mapping = tree.copied()
+            for key, value in below.items():
                 mapping.put(key, value, tree.key_places[key], tree.value_places[key])
             return mapping
         if isinstance(tree, Seq):

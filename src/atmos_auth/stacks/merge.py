@@ -9,7 +9,7 @@ from typing import Any
 
 from atmos_auth.config.merge import appended
 from atmos_auth.config.tags import APPEND, UNSET
-from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged
 
 REPLACE, APPENDING, MERGE = "replace", "append", "merge"
 STRATEGIES = (REPLACE, APPENDING, MERGE)
@@ -48,7 +48,7 @@ class _Merging:
 
     def lay(self, target: Map, layer: Map) -> None:
         # Most values are single ones, which replace whatever was there.
-        met = [(key, target.get(key), value) for key, value in layer.items() if isinstance(value, Map | Seq | Tagged)]
+        met = [(key, target.get(key), value) for key, value in layer.items() if isinstance(value, COMPOUND)]
         target.update(layer)
         target.key_places.update(layer.key_places)
         target.value_places.update(layer.value_places)
