@@ -10,6 +10,7 @@ from benchmarks import (
     neighbours,
     python_program,
     stacks_at_scale,
+    thousand_components,
     together,
     warm_start,
 )
@@ -22,7 +23,17 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="discover a thousand accounts instead of a hundred")
     arguments = parser.parse_args()
     rounds = max(2, arguments.rounds)
-    for figure in (warm_start, python_program, cold_login, neighbours, together, endpoint, stacks_at_scale):
+    figures = (
+        warm_start,
+        python_program,
+        cold_login,
+        neighbours,
+        together,
+        endpoint,
+        stacks_at_scale,
+        thousand_components,
+    )
+    for figure in figures:
         print(figure.run(rounds), end="\n\n", flush=True)
     print(discovery.run(rounds, full=arguments.full), end="\n\n", flush=True)
     return 0

@@ -4,6 +4,8 @@ from pathlib import Path
 
 COMPONENTS = 10
 REGIONS = 20
+# Manifests that stand for no stack: they are imported.
+SHARED = 2 + COMPONENTS + REGIONS + 1
 
 ATMOS_YAML = """\
 stacks: { base_path: stacks, included_paths: ["deploy/**/*"], name_pattern: "{tenant}-{environment}-{stage}" }
@@ -12,7 +14,7 @@ components: { terraform: { base_path: components/terraform } }
 
 
 def write_repository(folder: Path, manifests: int) -> str:
-    """Write a repository of so many manifests, and return the name of one of its stacks."""
+    """Write a repository of so many manifests, shared ones included, and return the name of one of its stacks."""
     _write(folder / "atmos.yaml", ATMOS_YAML)
     stacks = folder / "stacks"
     _write(stacks / "defaults" / "all.yaml", "vars: { company: acme, tags: { owner: platform } }\n")
@@ -21,13 +23,11 @@ def write_repository(folder: Path, manifests: int) -> str:
         _write(stacks / "catalog" / f"c{component}.yaml", _catalog(component))
         _write(folder / "components" / "terraform" / f"c{component}" / "main.tf", 'variable "name" {}\n')
     imports = ", ".join(f"catalog/c{component}" for component in range(COMPONENTS))
-    # What is no top-level manifest counts as well.
-    shared = 2 + COMPONENTS + REGIONS + 1
     for region in range(REGIONS):
         text = f"import: [defaults/org]\nvars: {{ environment: r{region}, region: region-{region} }}\n"
         _write(stacks / "defaults" / f"r{region}.yaml", text)
     _write(stacks / "catalog" / "set.yaml", f"import: [{imports}]\n")
-    for number in range(manifests - shared):
+    for number in range(manifests - SHARED):
         region = number % REGIONS
         _write(stacks / "deploy" / f"r{region}" / f"s{number}.yaml", _stack(number, region))
     return "acme-r0-s0"
