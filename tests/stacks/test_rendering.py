@@ -154,6 +154,33 @@ def test_the_same_file_with_two_contexts_is_two_files(stacks_of):
     assert stacks.repository.components("dev") == ["vpc-a", "vpc-b"]
 
 
+def test_overrides_of_a_file_that_looks_the_same_with_two_contexts_reach_what_each_imports(stacks_of):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                import:
+                  - { path: catalog/team, context: { name: a } }
+                  - { path: catalog/team, context: { name: b } }
+                """,
+            "catalog/team.yaml": "import: [catalog/vpc]\noverrides: { vars: { team: blue } }",
+            "catalog/vpc.yaml": "components: { terraform: { vpc-{{ .name }}: {} } }",
+        }
+    )
+    found = [stacks.component(name, "dev").sections["vars"] for name in ("vpc-a", "vpc-b")]
+    assert found == [{"team": "blue"}, {"team": "blue"}]
+
+
+def test_what_one_import_may_lack_another_may_not(stacks_of):
+    files = {
+        "deploy/a.yaml": "import: [{ path: catalog/c, context: { a: 1 }, ignore_missing_template_values: true }]",
+        "deploy/b.yaml": "import: [{ path: catalog/c, context: { a: 1 } }]",
+        "catalog/c.yaml": 'vars: { x: "{{ .b }}" }\ncomponents: { terraform: { c: {} } }',
+    }
+    with pytest.raises(InvalidTemplate):
+        stacks_of(files).repository.stacks()
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

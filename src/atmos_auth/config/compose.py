@@ -1,5 +1,7 @@
 """Turn YAML text into a tree of values that know their places."""
 
+from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from yaml.error import MarkedYAMLError, YAMLError
@@ -32,6 +34,8 @@ except ImportError:  # PyYAML was built without libyaml
 _MOST_REPEATED = 100_000
 _STANDARD = "tag:yaml.org,2002:"
 _MERGE = "<<"
+# One template is read anew for each of many stacks, and what is written in it stays where it is.
+_place_of = lru_cache(maxsize=4096)(Place)
 _STANDARD_TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
     "float": (int, float),
@@ -87,7 +91,7 @@ class _Composer:
 
     def _place(self, event: Any) -> Place:
         mark = event.start_mark
-        return Place(self._file, mark.line + 1, mark.column + 1)
+        return _place_of(self._file, mark.line + 1, mark.column + 1)
 
     def _value(self, event: Any) -> Any:
         if isinstance(event, AliasEvent):
@@ -172,7 +176,7 @@ class _Composer:
             raise ConfigError("a key must be plain text", place=self._place(event))
         if not text and event.start_mark.index == event.end_mark.index:
             raise ConfigError("a key is missing before the colon", place=self._place(event))
-        return str(text)
+        return intern(str(text))
 
     def _merge(self, merged: Map, value: Any, place: Place) -> None:
         for source in value if isinstance(value, Seq) else [value]:

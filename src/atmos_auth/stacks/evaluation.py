@@ -14,8 +14,6 @@ from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 
 _DEEPEST = 64
-# What a template may stand in.
-_RENDERED = (str, *COMPOUND)
 
 
 class Call(NamedTuple):
@@ -133,7 +131,7 @@ class _Rendering:
         changed, has_rendered_keys = {}, False
         for key, below in value.items():
             has_rendered_keys = has_rendered_keys or self._opening in key
-            if isinstance(below, _RENDERED):
+            if isinstance(below, COMPOUND) or (isinstance(below, str) and self._opening in below):
                 rendered = self.tree(below, value.value_places[key])
                 if rendered is not below:
                     changed[key] = rendered

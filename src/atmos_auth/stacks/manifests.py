@@ -42,6 +42,13 @@ class Import(NamedTuple):
     may_be_missing: bool = False
 
 
+class _Content(NamedTuple):
+    """What one file says: what it imports, and all else."""
+
+    imports: list[Import]
+    body: Map
+
+
 class Rendering(NamedTuple):
     """How a file becomes YAML: with which values, and whether those that are missing are an error."""
 
@@ -71,7 +78,9 @@ class Manifests:
         self._documents = documents
         self._render = render
         self._include = include
-        self._closures: dict[tuple[str, str, bool], tuple[Document, ...]] = {}
+        self._templates: dict[str, str] = {}
+        self._contents: dict[tuple[str, str | None], _Content] = {}
+        self._closures: dict[tuple[str, str, bool, bool], tuple[Document, ...]] = {}
         self._joined: dict[tuple[int, ...], tuple[Document, ...]] = {}
         self._found: dict[str, list[str]] = {}
 
@@ -110,7 +119,7 @@ class Manifests:
         self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...]
     ) -> tuple[Document, ...]:
         context = repr(sorted(rendering.context.items())) if rendering.context else ""
-        known = (path, context, renders)
+        known = (path, context, rendering.may_lack_values, renders)
         if known not in self._closures:
             if path in above or len(above) > _DEEPEST:
                 raise ConfigError(
@@ -124,34 +133,48 @@ class Manifests:
     def _followed(
         self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...]
     ) -> tuple[Document, ...]:
-        tree = self._tree(path, rendering, renders=renders)
+        content = self._content(path, rendering, renders=renders)
         closures: list[tuple[Document, ...]] = []
-        for item in _imports(tree):
+        for item in content.imports:
             # What the importing file was given wins over what it gives.
             below = Rendering({**item.context, **rendering.context}, item.may_lack_values)
             files = self._files(item, path)
             closures += [self._closure(file, below, renders=item.renders, above=above) for file in files]
         imported = self._in_a_row(closures)
-        return (*imported, Document(path, self.key(path), _without_imports(tree), imported))
+        return (*imported, Document(path, self.key(path), content.body, imported))
 
     def _in_a_row(self, closures: list[tuple[Document, ...]]) -> tuple[Document, ...]:
         known = tuple(map(id, closures))
         if known not in self._joined:
-            joined: dict[tuple[str, int], Document] = {}
+            joined: dict[tuple[str, int, int], Document] = {}
             for document in (document for closure in closures for document in closure):
-                identity = (document.path, id(document.body))
+                identity = (document.path, id(document.body), id(document.imported))
                 joined.pop(identity, None)
                 joined[identity] = document
             self._joined[known] = tuple(joined.values())
         return self._joined[known]
 
-    def _tree(self, path: str, rendering: Rendering, *, renders: bool) -> Map:
+    def _content(self, path: str, rendering: Rendering, *, renders: bool) -> "_Content":
+        """Read a file; what comes of a template that does not use its context is the same for all contexts."""
+        rendered = None
         if renders and (rendering.context or path.endswith(TEMPLATE)):
+            if path not in self._templates:
+                self._templates[path] = self._documents.text(path)
+            text = self._render(self._templates[path], path, rendering)
+            rendered = text if text != self._templates[path] else None
+        known = (path, rendered)
+        if known not in self._contents:
+            tree = self._tree(path, rendered)
+            self._contents[known] = _Content(_imports(tree), _without_imports(tree))
+        return self._contents[known]
+
+    def _tree(self, path: str, rendered: str | None) -> Map:
+        if rendered is None:
+            tree = self._documents.tree(path)
+        else:
             from atmos_auth.config.compose import compose
 
-            tree = compose(self._render(self._documents.text(path), path, rendering), path)
-        else:
-            tree = self._documents.tree(path)
+            tree = compose(rendered, path)
         tree = self._include(tree)
         if tree is None:
             return Map(Place(path, 1, 1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from atmos_auth.domain.errors import InvalidTemplate
@@ -26,6 +27,8 @@ class Renderer:
         read: Callable[[str], str],
     ) -> None:
         self._settings = settings
+        # One catalog's template is rendered for every stack.
+        self._template = lru_cache(maxsize=512)(Template)
         self._world = (*clock_functions(now), *environment_functions(environ), *file_functions(read))
 
     def manifest(self, text: str, path: str, rendering: Rendering) -> str:
@@ -45,10 +48,10 @@ class Renderer:
         for _ in range(self._settings.evaluations):
             if self._settings.delimiters[0] not in text:
                 break
-            template = Template(text, place, delimiters=self._settings.delimiters)
+            template = self._template(text, place, delimiters=self._settings.delimiters)
             text = template.render(data, functions=(*self._world, *functions))
         return text
 
     def _rendered(self, text: str, place: Place, data: Mapping[str, Any], *, lacks: bool) -> str:
-        template = Template(text, place)
+        template = self._template(text, place)
         return template.render(data, functions=self._world, missing="default" if lacks else "error")
