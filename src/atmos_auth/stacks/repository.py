@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from atmos_auth.config.tree import Map
 from atmos_auth.domain.errors import ConfigError, InvalidComponent, InvalidStack
+from atmos_auth.host.garbage import unsearched
 from atmos_auth.stacks.component import ABSTRACT, Component, component_of
 from atmos_auth.stacks.layout import Layout
 from atmos_auth.stacks.manifests import Document, Manifests
@@ -144,13 +145,14 @@ class Repository:
 
     def _read(self, *, or_note: Callable[[ConfigError], None]) -> dict[str, list[Occurrence]]:
         stacks: dict[str, list[Occurrence]] = {}
-        for path in self._manifests.top_level():
-            try:
-                documents = self._manifests.closure(path)
-                for name, components in self._named(self._over_imports(documents)):
-                    stacks.setdefault(name, []).append(Occurrence(documents, components))
-            except ConfigError as broken:
-                or_note(broken)
+        with unsearched():
+            for path in self._manifests.top_level():
+                try:
+                    documents = self._manifests.closure(path)
+                    for name, components in self._named(self._over_imports(documents)):
+                        stacks.setdefault(name, []).append(Occurrence(documents, components))
+                except ConfigError as broken:
+                    or_note(broken)
         return stacks
 
     def _named(self, sections: Sections) -> list[tuple[str, frozenset[str] | None]]:
