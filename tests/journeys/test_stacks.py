@@ -53,6 +53,19 @@ def test_lists_are_for_programs(stacks: Machine):
     assert stacks.atmos("list", "stacks", "-c", "nothing").stdout == ""
 
 
+def test_what_is_described_may_go_into_a_file(stacks: Machine):
+    assert stacks.atmos("describe", "stacks", "--file", "stacks.yaml").stdout == ""
+    file = stacks.directory / "stacks.yaml"
+    assert file.read_text(encoding="utf-8") == stacks.atmos("describe", "stacks").stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = file.read_bytes()
+    stacks.write(
+        "name: late\ncomponents: { terraform: { c: { metadata: { inherits: [x] } } } }", "stacks/deploy/z.yaml"
+    )
+    assert stacks.atmos("describe", "stacks", "--file", "stacks.yaml").returncode != 0
+    assert [entry.read_bytes() for entry in stacks.directory.glob("stacks.yaml*")] == [before]
+
+
 def test_describe_stacks_and_config(stacks: Machine):
     found = json.loads(stacks.atmos("describe", "stacks", "--sections", "vars", "-f", "json").stdout)
     assert found["plat-prod"]["components"]["terraform"]["vpc"]["vars"]["nat"] is True

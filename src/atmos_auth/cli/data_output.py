@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -47,7 +48,7 @@ def _write(texts: Iterable[str], arguments: argparse.Namespace, project: Project
     if arguments.file:
         from atmos_auth.host.files import write_private
 
-        write_private(arguments.file, "".join(texts).encode())
+        write_private(os.path.abspath(arguments.file), (text.encode() for text in texts))
     else:
         project.streams.stdout.writelines(texts)
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 
 from atmos_auth.domain.errors import StoreError
 from atmos_auth.host.running import is_running
@@ -26,10 +27,11 @@ def make_private_folder(path: str) -> None:
         raise _cannot("create the folder", path, error) from error
 
 
-def write_private(path: str, content: bytes) -> None:
+def write_private(path: str, content: bytes | Iterable[bytes]) -> None:
     """Replace `path` by `content`, mode 0600, through a temporary file beside it; raises `StoreError`.
 
-    The folder is made private if it is new. The data is on the disk before the name points to it.
+    The folder is made private if it is new. The data is on the disk before the name points to it. Parts are written as
+    they are made; if making one fails, `path` stays as it was.
     """
     folder = os.path.dirname(path)
     make_private_folder(folder)
@@ -40,7 +42,7 @@ def write_private(path: str, content: bytes) -> None:
         )
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
