@@ -1,10 +1,16 @@
 """Templates and functions in a component's values."""
 
-import pytest
+import json
 
-from atmos_auth.config.tree import Tagged
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmos_auth.config.compose import compose
+from atmos_auth.config.tree import Map, Tagged
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.evaluation import Evaluation, Wish
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
@@ -161,3 +167,71 @@ def test_what_is_included_merges_like_the_rest(repository_of):
     assert found == {"a": 1, "b": {"x": 1, "y": 2}}
     assert found.value_places["a"] == Place(found.value_places["a"].file, 1, 4)
     assert found.value_places["a"].file.endswith("base.yaml")
+
+
+# A tuple is a function; what `!twice` gets may be the text of a template.
+TEXTS = st.sampled_from(["a", "b", "{{ x }}", "c {{ y }}"])
+TREES = st.recursive(
+    st.none() | st.integers(0, 3) | TEXTS | TEXTS.map(lambda text: ("!twice", text)) | st.just(("!unset", "")),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(TEXTS, below, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(TEXTS, TREES, max_size=3), st.booleans(), st.booleans())
+def test_what_is_worked_out_is_what_working_out_everything_gives(tree, templates, functions):
+    sections = compose(_yaml(tree), "f.yaml")
+    before = _plain(sections)
+    evaluation = Evaluation(
+        functions={"!twice": lambda call: [call.function.argument] * 2},
+        render=lambda text, place, data: text.replace("{{", "<"),
+        data_of=lambda component: {},
+        wish=Wish(templates, functions),
+    )
+    component = Component("c", "terraform", "dev", "c", (), "f.yaml", "f", (), sections, None)
+    worked_out = evaluation.worked_out(component).sections
+    assert _plain(worked_out) == _naive(tree, templates=templates, functions=functions)
+    assert _plain(sections) == before
+    assert _places_are_whole(worked_out)
+
+
+def _naive(value, *, templates, functions):
+    if isinstance(value, str):
+        return value.replace("{{", "<") if templates else value
+    if isinstance(value, tuple):
+        argument = _naive(value[1], templates=templates, functions=False)
+        return [argument] * 2 if functions and value[0] == "!twice" else (value[0], argument)
+    if isinstance(value, dict):
+        kept = {key: below for key, below in value.items() if not (functions and below == ("!unset", ""))}
+        return {
+            _naive(key, templates=templates, functions=False): _naive(below, templates=templates, functions=functions)
+            for key, below in kept.items()
+        }
+    if isinstance(value, list):
+        return [_naive(below, templates=templates, functions=functions) for below in value]
+    return value
+
+
+def _yaml(value):
+    if isinstance(value, tuple):
+        return f"{value[0]} {json.dumps(value[1])}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_yaml(below)}" for key, below in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_yaml, value)) + "]"
+    return json.dumps(value)
+
+
+def _plain(value):
+    if isinstance(value, Tagged):
+        return (value.tag, value.argument)
+    if isinstance(value, dict):
+        return {key: _plain(below) for key, below in value.items()}
+    return [_plain(below) for below in value] if isinstance(value, list) else value
+
+
+def _places_are_whole(value):
+    if isinstance(value, Map):
+        has_all = set(value) == set(value.key_places) == set(value.value_places)
+        return has_all and all(map(_places_are_whole, value.values()))
+    return all(map(_places_are_whole, value)) if isinstance(value, list) else True
