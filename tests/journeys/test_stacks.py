@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conftest import Machine
 
@@ -27,7 +28,7 @@ def test_the_page_shows_what_is_printed(stacks: Machine):
         for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         for part in block.split("$ ")[1:]
     ]
-    assert len(shown) == 4
+    assert len(shown) == 5
     for command, _, expected in shown:
         result = stacks.atmos(*command.split()[1:])
         assert (result.returncode, result.stdout + result.stderr) == (0, expected), command
@@ -76,9 +77,54 @@ def test_describe_stacks_and_config(stacks: Machine):
     assert "hunter22" not in config.stdout
 
 
+def test_describe_component_says_where_every_value_was_written(stacks: Machine):
+    words = ("describe", "component", "vpc", "-s", "plat-prod")
+    plain, noted = stacks.atmos(*words), stacks.atmos(*words, "--provenance")
+    assert yaml.safe_load(noted.stdout) == yaml.safe_load(plain.stdout)
+    for line in (r"cidr: 10.1.0.0/16 +# stacks/deploy/prod.yaml:9", r"nat: true +# stacks/catalog/vpc.yaml:4"):
+        assert re.search(rf"^  {line}$", noted.stdout, re.MULTILINE), noted.stdout
+    by_variable = {"ATMOS_DESCRIBE_PROVENANCE": "true"}
+    assert stacks.atmos(*words, env=by_variable).stdout == noted.stdout
+    assert stacks.atmos(*words, "--provenance=false", env=by_variable).stdout == plain.stdout
+    assert json.loads(stacks.atmos(*words, "-f", "json", env=by_variable).stdout)
+    assert stacks.atmos(*words, "--provenance", "--file", "vpc.yaml").stdout == ""
+    assert (stacks.directory / "vpc.yaml").read_text(encoding="utf-8") == noted.stdout
+
+
+def test_describe_shows_no_secret_of_an_identity(stacks: Machine):
+    stacks.write(
+        "components: { terraform: { vpc: { vars: { private_subnets: [a] }, auth: { identities: { u: { kind: aws/user,"
+        " credentials: { access_key_id: AKIAUSER, secret_access_key: hunter22 } } } } } } }",
+        "stacks/catalog/vpc.yaml",
+    )
+    of_vpc = ("describe", "component", "vpc", "-s", "plat-prod")
+    full = {"ATMOS_DESCRIBE_COMPONENT_FILTER": "full"}
+    for words in ((*of_vpc, "-q", ".auth"), of_vpc, (*of_vpc, "--provenance"), ("describe", "stacks")):
+        result = stacks.atmos(*words, env=full)
+        assert result.returncode == 0, result.stderr
+        assert "hunter22" not in result.stdout
+        assert "***REDACTED***" in result.stdout
+    assert stacks.atmos(*of_vpc, "-q", ".vars.private_subnets[0]").stdout == "a\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
+        (
+            ("component", "vpc", "-s", "plat-prod", "--provenance", "-q", ".vars"),
+            "--provenance writes comments",
+            "leave out --query and --format",
+        ),
+        (
+            ("component", "vpc", "-s", "plat-prod", "--provenance", "-f", "json"),
+            "--provenance writes comments",
+            "leave out --query and --format",
+        ),
+        (
+            ("component", "vpc", "-s", "plat-prod", "--provenance=perhaps"),
+            "--provenance is 'perhaps'",
+            "--provenance=false",
+        ),
         (("component", "vpc"), "stack is required", "atmos list stacks"),
         (("component", "-s", "plat-prod"), "no component named", "atmos describe component COMPONENT -s STACK"),
         (("component", "vcp", "-s", "plat-prod"), "Could not find the component `vcp`", "Did you mean `vpc`?"),

@@ -39,18 +39,25 @@ def show_entries(entries: Iterable[tuple[str, Any]], arguments: argparse.Namespa
     _write(_one_by_one(entries, arguments.format), arguments, project)
 
 
+def show_text(text: str, arguments: argparse.Namespace, project: Project) -> None:
+    """Print what is written already, or put it into the file that is named."""
+    _write([text], arguments, project)
+
+
 def _require_format(arguments: argparse.Namespace) -> None:
     if arguments.format not in FORMATS:
         raise UsageError(f'"{arguments.format}" is not a format', hints=[f"use one of: {', '.join(FORMATS)}"])
 
 
 def _write(texts: Iterable[str], arguments: argparse.Namespace, project: Project) -> None:
+    # Values may have been fetched with credentials, and hold them.
+    masked = (project.redaction(text) for text in texts)
     if arguments.file:
         from atmos_auth.host.files import write_private
 
-        write_private(os.path.abspath(arguments.file), (text.encode() for text in texts))
+        write_private(os.path.abspath(arguments.file), (text.encode() for text in masked))
     else:
-        project.streams.stdout.writelines(texts)
+        project.streams.stdout.writelines(masked)
 
 
 def _one_by_one(entries: Iterable[tuple[str, Any]], file_format: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a command line says about stacks: which one, and what is worked out of what stands in it."""
 
 import argparse
+from typing import Any
 
 from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.domain import env_names
@@ -48,3 +49,10 @@ def wished(arguments: argparse.Namespace) -> Wish:
         said(arguments, "--process-functions") is not False,
         skipped,
     )
+
+
+def without_secrets(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a component with the secrets of its identities masked."""
+    from atmos_auth.usecases.listing.redaction import redacted
+
+    return data | {"auth": redacted(data["auth"])}

@@ -47,6 +47,7 @@ ATMOS_AUTH_VALIDATE_VERBOSE = "ATMOS_AUTH_VALIDATE_VERBOSE"  # auth validate --v
 ATMOS_WORKFLOW_FILE = "ATMOS_WORKFLOW_FILE"  # workflow --file
 ATMOS_WORKFLOW_FROM_STEP = "ATMOS_WORKFLOW_FROM_STEP"  # workflow --from-step
 ATMOS_WORKFLOW_DRY_RUN = "ATMOS_WORKFLOW_DRY_RUN"  # workflow --dry-run
+ATMOS_DESCRIBE_PROVENANCE = "ATMOS_DESCRIBE_PROVENANCE"  # describe component --provenance
 ATMOS_DRY_RUN = "ATMOS_DRY_RUN"  # terraform --dry-run
 ATMOS_SKIP_INIT = "ATMOS_SKIP_INIT"  # terraform --skip-init
 

@@ -74,6 +74,12 @@ class Stacks:
         """Return all that is known of a component, as plain data."""
         return self._data(component, self.workspace(component))
 
+    def tree(self, component: Component) -> Map:
+        """Return the sections of which `data` is made, with the places where their values were written."""
+        tree, auth = component.sections.copied(), self._auth(component)
+        tree.put("auth", auth, auth.place, auth.place)
+        return tree
+
     def workspace(self, component: Component) -> str:
         """Name the component's Terraform workspace."""
 
@@ -87,13 +93,11 @@ class Stacks:
         return os.path.join(self.layout.terraform, component.base)
 
     def _data(self, component: Component, workspace: str) -> dict[str, Any]:
+        return described(component, workspace=workspace, auth=self._auth(component), folder=self.layout.terraform)
+
+    def _auth(self, component: Component) -> Map:
         auth = with_auth(self._project.config, component.sections["auth"]).peek(("auth",))
-        return described(
-            component,
-            workspace=workspace,
-            auth=auth if isinstance(auth, Map) else Map(),
-            folder=self.layout.terraform,
-        )
+        return auth if isinstance(auth, Map) else Map()
 
     def _value(self, text: str, place: Place, data: Mapping[str, Any]) -> str:
         def other(name: str, stack: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from atmos_auth.cli import data_output
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished
+from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished, without_secrets
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
@@ -46,7 +46,7 @@ def _entries(arguments: argparse.Namespace, project: Project) -> Iterator[tuple[
         components: dict[str, Any] = {}
         for name in stacks.repository.components(stack):
             if not wanted or name in wanted:
-                data = stacks.data(stacks.component(name, stack))
+                data = without_secrets(stacks.data(stacks.component(name, stack)))
                 components[name] = {key: data[key] for key in data if not sections or key in sections}
         if components or arguments.include_empty_stacks:
             yield stack, {"components": {TERRAFORM: components}}
