@@ -209,7 +209,15 @@ def test_who_has_lost_its_parent_already_says_what_to_type(signed_in, tmp_path):
     """As in `eval "$(atmos auth serve prod &)"`, which would otherwise serve for ever."""
     said = tmp_path / "said"
     script = f"(sleep 0.5; exec atmos auth serve prod >'{tmp_path / 'printed'}' 2>'{said}') &"
-    subprocess.run(["sh", "-c", script], cwd=signed_in.directory, env=signed_in.environ, timeout=60, check=True)
+    # Of a session of its own: in a container the first process, which adopts, may be of ours.
+    subprocess.run(
+        ["sh", "-c", script],
+        cwd=signed_in.directory,
+        env=signed_in.environ,
+        start_new_session=True,
+        timeout=60,
+        check=True,
+    )
     eventually(lambda: said.exists() and said.read_text().endswith("--parent-pid $$\n"))
     assert "has ended already" in said.read_text()
     assert (tmp_path / "printed").read_text() == ""

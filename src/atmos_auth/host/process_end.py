@@ -56,7 +56,10 @@ class ProcessEnd:
 
 
 def _is_fosterling(parent: int) -> bool:
-    """Tell whether the system has given us another parent by now: one of another session, where we began none."""
+    """Tell whether the system has given us another parent by now: one of another session, where we began none.
+
+    In a container the first process may have begun our session and adopt us too: then nothing tells it from our own.
+    """
     if os.name != "posix" or parent == 0:
         return False
     try:
