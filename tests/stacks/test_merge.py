@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from atmos_auth.config.compose import compose
 from atmos_auth.config.tree import planted
+from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
-from atmos_auth.stacks.merge import APPENDING, MERGE, REPLACE, STRATEGIES, merged
+from atmos_auth.stacks.merge import APPENDING, MERGE, REPLACE, STRATEGIES, merged, settled
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 VALUES = st.recursive(
@@ -40,8 +41,36 @@ def test_what_becomes_of_lists_mappings_and_null(strategy, expected):
 
 def test_append_and_unset_say_so_themselves():
     layers = [read("a: [1]\nb: { x: 1, y: 2 }"), read("a: !append [2]\nb: { x: !unset }"), read("a: !append [3]")]
-    assert merged(layers) == {"a": [1, 2, 3], "b": {"y": 2}}
-    assert merged([read("a: !append [1]"), read("a: !append [2]")]) == {"a": [1, 2]}
+    assert settled(merged(layers)) == {"a": [1, 2, 3], "b": {"y": 2}}
+    assert settled(merged([read("a: !append [1]"), read("a: !append [2]")])) == {"a": [1, 2]}
+    assert settled(read("a: !unset\nb: [{ c: !unset }]")) == {"b": [{}]}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["a: { x: 1 }", "a: !unset", "a: { y: 2 }"], {"a": {"y": 2}}),
+        (["a: { x: 1 }", "a: !unset", "a: { y: 2 }", "a: { z: 3 }"], {"a": {"y": 2, "z": 3}}),
+        (["a: { x: 1 }", "a: !unset", "a: 3"], {"a": 3}),
+        (["a: [1]", "a: !unset", "a: !append [2]"], {"a": [2]}),
+        (["a: [1]", "a: !unset", "a: !append [2]", "a: !append [3]"], {"a": [2, 3]}),
+        (["a: [1]", "a: !append [2]", "a: !append [3]"], {"a": [1, 2, 3]}),
+        (["a: [1]", "a: !append [2]", "a: !unset"], {}),
+        (["a: { x: 1, y: 1 }", "a: { x: !unset }", "a: { z: 3 }"], {"a": {"y": 1, "z": 3}}),
+        (["a: { x: { p: 1 } }", "a: { x: !unset }", "a: { x: { q: 1 } }"], {"a": {"x": {"q": 1}}}),
+    ],
+)
+def test_what_is_taken_away_stays_away_however_layers_are_grouped(written, expected):
+    layers = [read(text) for text in written]
+    for split in range(len(layers)):
+        grouped = [*layers[:split], merged(layers[split:])]
+        assert settled(merged(grouped)) == expected, f"the last {len(layers) - split} at once"
+
+
+def test_an_element_of_a_list_cannot_be_taken_away():
+    with pytest.raises(ConfigError, match="!unset takes away a key of a mapping") as caught:
+        settled(read("a:\n- 1\n- !unset"))
+    assert str(caught.value.place) == "f.yaml:3:3"
 
 
 def test_case_of_keys_matters():

@@ -155,7 +155,7 @@ def _naive(written: dict[str, Any], manifest: str, lists: str) -> dict[str, Any]
                 *(says[one].get(section) or {} for one in line),
                 overriding.get(section) or {},
             ]
-            found[name][section] = _laid(layers, lists)
+            found[name][section] = _finished(_laid(layers, lists))
     return found
 
 
@@ -194,19 +194,21 @@ def _laid(layers: list[Any], lists: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for layer in copy.deepcopy(layers):
         for key, value in layer.items():
-            if value == UNSET:
-                result.pop(key, None)
-            else:
-                result[key] = _over(result.get(key), value, lists)
+            result[key] = _over(result[key], value, lists) if key in result else value
     return result
 
 
 def _over(weaker: Any, stronger: Any, lists: str) -> Any:
     if isinstance(weaker, dict) and isinstance(stronger, dict):
-        return _laid_below(weaker, stronger, lists)
+        return _laid([weaker, stronger], lists)
+    if isinstance(weaker, tuple) and weaker[0] == "!anew":
+        return stronger if stronger == UNSET else ("!anew", _over(weaker[1], stronger, lists))
+    if weaker == UNSET:
+        return stronger if stronger == UNSET else ("!anew", stronger[1] if isinstance(stronger, tuple) else stronger)
     before = weaker[1] if isinstance(weaker, tuple) and weaker[0] == "!append" else weaker
     if isinstance(stronger, tuple) and stronger[0] == "!append":
-        return (before if isinstance(before, list) else []) + stronger[1]
+        together = (before if isinstance(before, list) else []) + stronger[1]
+        return ("!append", together) if isinstance(weaker, tuple) else together
     if isinstance(before, list) and isinstance(stronger, list):
         if lists == APPENDING:
             return before + stronger
@@ -215,14 +217,12 @@ def _over(weaker: Any, stronger: Any, lists: str) -> Any:
     return stronger
 
 
-def _laid_below(weaker: dict[str, Any], stronger: dict[str, Any], lists: str) -> dict[str, Any]:
-    result = dict(weaker)
-    for key, value in stronger.items():
-        if value == UNSET:
-            result.pop(key, None)
-        else:
-            result[key] = _over(result.get(key), value, lists)
-    return result
+def _finished(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return _finished(value[1])
+    if isinstance(value, dict):
+        return {key: _finished(below) for key, below in value.items() if below != UNSET}
+    return value
 
 
 def _opened(folder: Path, written: dict[str, Any], config: str) -> Stacks:

@@ -7,8 +7,8 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.backend import chosen_backend
 from atmos_auth.stacks.inheritance import Ancestor, lineage
-from atmos_auth.stacks.merge import STRATEGIES, merged
-from atmos_auth.stacks.sections import Sections, mapping_at
+from atmos_auth.stacks.merge import STRATEGIES, begun_anew, is_taken_away, merged, settled
+from atmos_auth.stacks.sections import Sections, layers_at, mapping_at
 
 # Sections that everything above a component may have as well, and `overrides` too.
 MERGED = ("vars", "env", "settings", "auth", "providers", "hooks", "generate")
@@ -70,15 +70,13 @@ def component_of(
     holders = [holder for holder in (of_type, *(one.says for one in line), overriding) if holder]
 
     def layers(section: str) -> list[Map]:
-        found = [mapping_at(holder, (section,)) for holder in holders if section in holder]
-        if section in MERGED:
-            found[:0] = [mapping_at(lowest, (section,)), sections.section(section)]
-        return [layer for layer in found if layer is not None]
+        common = [*layers_at([lowest], section), sections.section(section)] if section in MERGED else []
+        return layers_at(holders, section, common)
 
     result = Map(own.place)
     written = {section for holder in holders for section in holder}.union(MERGED)
     for section in (*MERGED, *OF_TYPE):
-        laid = merged(layers(section) if section in written else (), strategy)
+        laid = settled(merged(layers(section) if section in written else (), strategy))
         result.put(section, laid, laid.place, laid.place)
     for name_of_value in SINGLE:
         _put_single(result, name_of_value, holders)
@@ -89,10 +87,11 @@ def component_of(
     for key in ("backend", "backend_type", "remote_state_backend", "remote_state_backend_type"):
         value, place = backend[key]
         result.put(key, value, place, place)
+    overriding = settled(overriding)
     result.put("overrides", overriding, overriding.place, overriding.place)
     for section in ("dependencies", "locals"):
         if (said := mapping_at(own, (section,))) is not None:
-            result.put(section, said, own.key_places[section], own.value_places[section])
+            result.put(section, settled(said), own.key_places[section], own.value_places[section])
     return Component(
         name,
         kind,
@@ -111,7 +110,7 @@ def _strategy(line: tuple[Ancestor, ...]) -> str | None:
     """Return how lists of this very component merge, if it says so itself."""
     for one in reversed(line):
         settings = mapping_at(one.says, ("settings",))
-        chosen = settings.get("list_merge_strategy") if settings is not None else None
+        chosen = begun_anew(settings.get("list_merge_strategy")) if settings is not None else None
         if settings is not None and chosen is not None:
             if chosen not in STRATEGIES:
                 raise ConfigError(
@@ -129,12 +128,12 @@ def _overriding(sections: Sections, kind: str, name: str) -> Map:
     """
     if not sections.names("overrides") and not sections.names(kind, "overrides"):
         return merged(())
-    layers = []
+    layers: list[Map] = []
     for document in sections.documents:
-        found = [mapping_at(document.body, path) for path in (("overrides",), (kind, "overrides"))]
-        said = [overrides for overrides in found if overrides is not None]
-        if said and any(_defines(one.body, kind, name) for one in (*document.imported, document)):
-            layers += said
+        of_type = mapping_at(document.body, (kind,)) or Map()
+        holders = [holder for holder in (document.body, of_type) if "overrides" in holder]
+        if holders and any(_defines(one.body, kind, name) for one in (*document.imported, document)):
+            layers = layers_at(holders, "overrides", layers)
     return merged(layers)
 
 
@@ -145,21 +144,23 @@ def _defines(body: Map, kind: str, name: str) -> bool:
 
 def _put_single(result: Map, key: str, layers: list[Map]) -> None:
     for layer in reversed(layers):
+        if is_taken_away(layer.get(key)):
+            return
         if layer.get(key) is not None:
             result.put(key, layer[key], layer.key_places[key], layer.value_places[key])
             return
 
 
 def _metadata(sections: Sections, line: tuple[Ancestor, ...], *, inherits_metadata: bool) -> Map:
-    layers: list[Map | None] = [sections.section("metadata")]
+    layers = [sections.section("metadata")]
     if inherits_metadata:
-        layers += [_inherited(mapping_at(one.says, ("metadata",))) for one in line[:-1]]
-    layers.append(mapping_at(line[-1].says, ("metadata",)))
-    return merged(layer for layer in layers if layer is not None)
+        layers = [_inherited(layer) for layer in layers_at((one.says for one in line[:-1]), "metadata", layers)]
+    laid: Map = settled(merged(layers_at([line[-1].says], "metadata", layers)))
+    return laid
 
 
-def _inherited(metadata: Map | None) -> Map | None:
-    if metadata is None or not any(key in metadata for key in _NOT_INHERITED):
+def _inherited(metadata: Map) -> Map:
+    if not any(key in metadata for key in _NOT_INHERITED):
         return metadata
     passed_on = metadata.copied()
     for key in _NOT_INHERITED:

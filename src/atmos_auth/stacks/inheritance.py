@@ -6,6 +6,7 @@ from typing import NamedTuple
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.merge import settled
 from atmos_auth.stacks.sections import Sections, mapping_at
 
 
@@ -53,7 +54,7 @@ def _bases(says: Map, name: str) -> list[tuple[str, Place]]:
     older = says.get("component")
     if isinstance(older, str) and older != name:
         bases.append((older, says.value_places["component"]))
-    metadata = mapping_at(says, ("metadata",))
+    metadata = settled(mapping_at(says, ("metadata",)))
     written = metadata.get("inherits") if metadata is not None else None
     if written is None or metadata is None:
         return bases

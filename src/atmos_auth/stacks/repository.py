@@ -9,9 +9,9 @@ from atmos_auth.host.garbage import unsearched
 from atmos_auth.stacks.component import ABSTRACT, Component, component_of
 from atmos_auth.stacks.layout import Layout
 from atmos_auth.stacks.manifests import Document, Manifests
-from atmos_auth.stacks.merge import merged
+from atmos_auth.stacks.merge import merged, settled
 from atmos_auth.stacks.names import by_pattern, tokens_of
-from atmos_auth.stacks.sections import Sections, mapping_at
+from atmos_auth.stacks.sections import Sections, layers_at, mapping_at
 
 TERRAFORM = "terraform"
 # Types of components that manifests may hold.
@@ -179,8 +179,9 @@ class Repository:
 
     def _common(self, sections: Sections, name: str) -> Map:
         """Return what all Terraform components of a manifest have in common in a section."""
-        layers = [sections.section(name), mapping_at(sections.section(TERRAFORM), (name,))]
-        return merged([layer for layer in layers if layer is not None], self._layout.lists)
+        layers = layers_at([sections.section(TERRAFORM)], name, [sections.section(name)])
+        common: Map = settled(merged(layers, self._layout.lists))
+        return common
 
     def _named_by_component(self, sections: Sections, pattern: str) -> list[tuple[str, frozenset[str] | None]]:
         by_name: dict[str, set[str]] = {}

@@ -1,13 +1,13 @@
 """The sections of one top-level manifest over all that it imports, each merged when it is asked for."""
 
-from collections.abc import Iterator, Mapping
-from typing import Optional
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Optional
 
 from atmos_auth.config.tree import Map
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.manifests import Document
-from atmos_auth.stacks.merge import merged
+from atmos_auth.stacks.merge import begins_anew, begun_anew, is_taken_away, merged
 
 
 class Sections:
@@ -30,10 +30,15 @@ class Sections:
         return self.documents[-1]
 
     def section(self, *path: str) -> Map:
-        """Merge the mappings at `path`; empty where no document has one. Raises `ConfigError` for anything else."""
+        """Merge the mappings at `path`; empty where no document has one. Raises `ConfigError` for anything else.
+
+        What it says with `!unset` and `!append` of what is weaker than all documents is still in it.
+        """
         if path not in self._merged:
             layers = [] if self._below is None else [self._below.section(*path)]
-            self._merged[path] = merged([*layers, *self._at(path)], self._lists)
+            for said in self._at(path):
+                layers = [] if said is None else [*layers, said]
+            self._merged[path] = merged(layers, self._lists)
         return self._merged[path]
 
     def names(self, *path: str) -> Mapping[str, Place]:
@@ -44,7 +49,7 @@ class Sections:
         if path not in self._named:
             found = {} if self._below is None else self._below.names(*path)
             for mapping in self._at(path):
-                found = {**found, **mapping.key_places}
+                found = {} if mapping is None else _renamed(found, mapping)
             self._named[path] = found
         return self._named[path]
 
@@ -53,24 +58,54 @@ class Sections:
         if kind not in self._own_values:
             found = set() if self._below is None else set(self._below.own_values(kind))
             for components in self._at(("components", kind)):
-                for says in components.values():
+                for says in (components or {}).values():
                     if isinstance(says, Map):
                         found.update(mapping_at(says, ("vars",)) or ())
             self._own_values[kind] = frozenset(found)
         return self._own_values[kind]
 
-    def _at(self, path: tuple[str, ...]) -> Iterator[Map]:
-        """Yield the mappings of the documents that no sections below hold."""
+    def _at(self, path: tuple[str, ...]) -> Iterator[Map | None]:
+        """Yield the mappings of the documents that no sections below hold; None takes away all that came before."""
         for document in self.documents if self._below is None else self.documents[-1:]:
             found = mapping_at(document.body, path)
             if found is not None:
                 yield found
+            elif _is_taken_away_at(document.body, path):
+                yield None
+
+
+def _renamed(names: Mapping[str, Place], mapping: Map) -> Mapping[str, Place]:
+    found = {**names, **mapping.key_places}
+    for key, value in mapping.items():
+        if is_taken_away(value):
+            del found[key]
+    return found
+
+
+def _is_taken_away_at(tree: Map, path: tuple[str, ...]) -> bool:
+    below: Any = tree
+    for step in path:
+        below = below.get(step) if isinstance(below, Map) else None
+    return is_taken_away(below)
+
+
+def layers_at(holders: Iterable[Map], name: str, below: Iterable[Map] = ()) -> list[Map]:
+    """Return the mappings that the holders have under a name over those `below`, from the last `!unset` on."""
+    found = list(below)
+    for holder in holders:
+        if name in holder:
+            if begins_anew(holder[name]):
+                found.clear()
+            said = mapping_at(holder, (name,))
+            if said is not None:
+                found.append(said)
+    return found
 
 
 def mapping_at(tree: Map, path: tuple[str, ...]) -> Map | None:
     """Return the mapping at `path`, None where there is nothing or null; raises `ConfigError` for anything else."""
     for step in path:
-        below = tree.get(step)
+        below = begun_anew(tree.get(step))
         if below is None:
             return None
         if not isinstance(below, Map):
