@@ -3,15 +3,12 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 from person import CTRL_C, ENTER, Person
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 IDENTITIES = """\
 auth:
   providers:
@@ -151,24 +148,6 @@ def test_flags_about_credentials_reach_commands_of_ours_that_know_them(deploying
     person.sees("user_code=", "2 steps done")
     assert person.ends() == 0
     assert "█" in person.screen
-
-
-def test_the_example_repository(machine, aws):
-    shutil.copytree(EXAMPLES / "workflows", machine.directory, dirs_exist_ok=True)
-    text = machine.atmos_yaml.read_text()
-    assert "http://127.0.0.1:8765" in text
-    machine.write(text.replace("http://127.0.0.1:8765", aws.url))
-    machine.login("dev-admin")
-    deploy = machine.atmos("workflow", "deploy")
-    assert deploy.returncode == 0, deploy.stderr
-    assert "DeployRole" in deploy.stdout
-    report = machine.atmos("workflow", "report", "--file", "report")
-    assert report.returncode == 0, report.stderr
-    date, dev, prod = report.stdout.splitlines()
-    assert date
-    assert re.fullmatch(DEV, dev)
-    assert "333333333333:assumed-role/DeployRole" in prod
-    assert (machine.directory / "out" / "report.txt").read_text() == report.stdout
 
 
 @pytest.mark.parametrize(
