@@ -571,7 +571,7 @@ class Project:
             resolver=Resolver(
                 self.catalog,
                 realm=self.realm[0],
-                key=user_key(self.paths.fingerprint_key),
+                key=lambda: user_key(self.paths.fingerprint_key),
                 environ=self.environ,
             ),
             profiles=self.profiles,

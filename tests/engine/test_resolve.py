@@ -22,7 +22,7 @@ CHAIN = """
 @pytest.fixture
 def resolver_of(catalog_of):
     def make(auth, *, environ=None, realm=""):
-        return Resolver(catalog_of(auth), realm=realm, key=KEY, environ=environ or {})
+        return Resolver(catalog_of(auth), realm=realm, key=lambda: KEY, environ=environ or {})
 
     return make
 

@@ -30,4 +30,4 @@ def catalog_of(tmp_path: Path, home: Path) -> Callable[..., Catalog]:
 @pytest.fixture
 def resolver_of() -> Callable[[Catalog], Resolver]:
     """Return the resolver over a catalog."""
-    return lambda catalog: Resolver(catalog, realm="", key=KEY, environ={})
+    return lambda catalog: Resolver(catalog, realm="", key=lambda: KEY, environ={})

@@ -94,7 +94,7 @@ class Desk:
     ) -> None:
         (folder / "atmos.yaml").write_text(configuration)
         catalog = Catalog(load(Request(str(folder), {}, str(folder))))
-        self.resolver = Resolver(catalog, realm="", key=b"k" * 32, environ={})
+        self.resolver = Resolver(catalog, realm="", key=lambda: b"k" * 32, environ={})
         paths = Paths({"HOME": str(folder)})
         self.files = AwsFiles(paths, clock=FakeClock(), config_directory=str(folder))
         self.tokens = MemoryTokenStore()

@@ -1,6 +1,6 @@
 """From a name to a chain: follow `via` down to a provider, or to an identity that stands alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from atmos_auth.domain import env_names
@@ -19,9 +19,12 @@ from atmos_auth.engine.fingerprint import fingerprints
 
 
 class Resolver:
-    """Builds chains from a catalog. `key` is the user's fingerprint key, `realm` the namespace or empty."""
+    """Builds chains from a catalog.
 
-    def __init__(self, catalog: Catalog, *, realm: str, key: bytes, environ: Mapping[str, str]) -> None:
+    `key` gives the user's fingerprint key, which is made on first use; `realm` is the namespace or empty.
+    """
+
+    def __init__(self, catalog: Catalog, *, realm: str, key: Callable[[], bytes], environ: Mapping[str, str]) -> None:
         self._catalog = catalog
         self._realm = realm
         self._key = key
@@ -65,7 +68,7 @@ class Resolver:
         root = registry.find(links[0].kind, links[0].role, links[0].place)
         sources = env_names.AMBIENT_SOURCES if root.ambient else ()
         ambient = {name: self._environ[name] for name in sources if name in self._environ}
-        return Chain(tuple(links), fingerprints(links, realm=self._realm, key=self._key, surroundings=ambient))
+        return Chain(tuple(links), fingerprints(links, realm=self._realm, key=self._key(), surroundings=ambient))
 
     def _provider_link(self, written: str, settings: Mapping[str, Any]) -> Link:
         (kind,) = self._kind(PROVIDER, written, settings)

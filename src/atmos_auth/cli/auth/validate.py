@@ -75,7 +75,7 @@ def _findings(project: Project) -> _Found:
     except ConfigError as unreadable:
         return _Found((unreadable,))
     # Without realm and key: nothing is cached here, and a malformed realm is one finding among others.
-    resolver = Resolver(project.catalog, realm="", key=b"", environ=project.environ)
+    resolver = Resolver(project.catalog, realm="", key=bytes, environ=project.environ)
     findings = validate(project.catalog, resolver)
     try:
         _ = project.realm
