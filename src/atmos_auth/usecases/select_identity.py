@@ -70,7 +70,11 @@ def _undecided(catalog: Catalog) -> SelectionError:
     return NoDefaultIdentity(
         "no default identity configured for authentication",
         details=[f"identities: {enumerated(names)}"],
-        hints=[f"name one: --identity {names[0]}", "or mark one with `default: true`", "atmos auth list"],
+        hints=[
+            f"name one: --identity {names[0]}, or {env_names.ATMOS_IDENTITY}={names[0]}",
+            "or mark one with `default: true`",
+            "atmos auth list",
+        ],
     )
 
 

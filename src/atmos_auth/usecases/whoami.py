@@ -81,5 +81,9 @@ def _none(chain: Chain, failure: AtmosAuthError) -> CredentialsMissing:
     return CredentialsMissing(
         f'no credentials found for identity "{chain.tip.name}"',
         details=[*([] if isinstance(failure, CredentialsMissing) else [failure.message]), *failure.details],
-        hints=[f"atmos auth login --identity {chain.tip.name}"],
+        # A sign-in would be refused as well, until what was said about it is done.
+        hints=[
+            *(failure.hints if isinstance(failure, AuthenticationFailed) else []),
+            f"atmos auth login --identity {chain.tip.name}",
+        ],
     )

@@ -1,12 +1,20 @@
 """What must hold of a component before anybody signs in for it."""
 
 import os
+from collections.abc import Iterable
 
-from atmos_auth.domain.errors import InvalidComponent
+from atmos_auth.domain.errors import InvalidComponent, UsageError
+from atmos_auth.host.nothing_to_read import has_nothing_to_read
+from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.vocabulary import told_apart
 from atmos_auth.stacks.component import Component
 
 _NOT_ABSTRACT = frozenset({"plan", "apply", "deploy", "workspace"})
 _NOT_LOCKED = frozenset({"apply", "deploy", "destroy", "import", "state", "taint", "untaint"})
+_ASKING = frozenset({"apply", "destroy"})
+# Variables with flags for Terraform, which may say yes.
+_FLAGS = "TF_CLI_ARGS"
+_STDIN = 0
 
 
 def require_usable(component: Component, subcommand: str, folder: str) -> None:
@@ -37,3 +45,28 @@ def require_usable(component: Component, subcommand: str, folder: str) -> None:
             f'the component "{name}" keeps its state in a backend of type http, which has no workspaces',
             place=component.place,
         )
+
+
+def require_approval(request: Request, variables: Iterable[str], *, approves: bool) -> None:
+    """Raise `UsageError` where Terraform would ask whether it may go on, and nobody is there to say so.
+
+    `variables` are the names of those that it will have; `approves` tells that the configuration says yes to every
+    `apply`. Looks at our stdin, which it inherits, and reads nothing.
+    """
+    if request.name not in _ASKING or (approves and request.name == "apply") or request.planfile is not None:
+        return
+    words, flags = told_apart(request.given)
+    # A word that is no flag is a stored plan, which was approved when it was stored.
+    if words or any(flag.partition("=")[0] == "-auto-approve" for flag in flags):
+        return
+    if any(name.startswith(_FLAGS) for name in variables) or not has_nothing_to_read(_STDIN):
+        return
+    component = f"{request.component} -s {request.stack}"
+    deploying = [f"atmos terraform deploy {component}", "or components.terraform.apply_auto_approve: true"]
+    raise UsageError(
+        f"no TTY attached: `{request.name}` asks before it changes anything, and nobody is there to answer",
+        hints=[
+            f"atmos terraform {request.name} {component} -auto-approve",
+            *(deploying if request.name == "apply" else []),
+        ],
+    )

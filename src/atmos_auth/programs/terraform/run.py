@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import ConfigError, NoIdentities
+from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
 from atmos_auth.programs.terraform import files
 from atmos_auth.programs.terraform.choices import Choices
 from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program
 from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
-from atmos_auth.programs.terraform.preconditions import require_usable
+from atmos_auth.programs.terraform.preconditions import require_approval, require_usable
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
 from atmos_auth.programs.terraform.surroundings import shell_variables, surprising, surroundings, without_surprises
@@ -65,13 +65,17 @@ class Terraform:
             return 0
         folder = self.stacks.folder(written)
         require_usable(written, request.name, folder)
-        identity = self._identity_of(written)
         project = self.stacks.project_of(written)
+        choices = Choices(project.config, request)
+        if not request.is_dry:
+            variables = (*project.child_base, *written.sections["env"])
+            require_approval(request, variables, approves=choices.approves)
+        identity = self._identity_of(written)
         if identity is not None and not request.is_dry:
             # Before templates and functions: they may need what only a signed-in person may read.
             project.operations.credentials(identity)
         component = self.stacks.component(request.component, request.stack)
-        choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
+        workspace = self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
         program, steps = self._program(component), self._steps(request, choices, made, workspace)
         if then is not None:
@@ -150,7 +154,11 @@ class Terraform:
     def _choose(self, project: Project) -> str | None:
         catalog = project.catalog
         if catalog.identities() or catalog.providers():
-            return project.operations.select(self._asked)
+            try:
+                return project.operations.select(self._asked)
+            except (NoDefaultIdentity, SeveralDefaults) as undecided:
+                undecided.hints = (*undecided.hints, "or run it as whoever the environment makes it: --identity=false")
+                raise
         named = self._asked.name or project.environ.get(env_names.ATMOS_IDENTITY)
         if (self._asked.pick or named) and not _switches_off(named):
             raise NoIdentities(
