@@ -9,7 +9,7 @@ from atmos_auth.cli.provenance import with_places
 from atmos_auth.cli.yaml_text import yaml_text
 from atmos_auth.config.tree import NOWHERE, Map, planted
 from atmos_auth.domain.place import Place
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.plain import plain
 
 HERE = Place("/work/stacks/a.yaml", 7, 3)
 _COMMENT = re.compile(r" +# [^\n'\"]+:7$", re.MULTILINE)

@@ -19,12 +19,3 @@ def test_a_function_that_is_not_there(repository_of, tmp_path, environ, tag):
     assert refused.value.place.line == 2
     left = Stacks(project, wish=Wish(skipped=frozenset({tag.lstrip("!")}))).component("c", "dev")
     assert repr(left.sections["vars"]["x"]) == f"{tag} a"
-
-
-def test_locals(repository_of):
-    with pytest.raises(ConfigError, match="`locals` of manifests are not supported") as refused:
-        repository_of({"stacks/deploy/dev.yaml": "name: dev\nlocals: { a: 1 }"}).stacks()
-    assert (refused.value.place.line, refused.value.place.column) == (2, 1)
-    assert repository_of(
-        {"stacks/deploy/dev.yaml": "name: dev\nlocals: {}\ncomponents: { terraform: { c: } }"}
-    ).stacks()

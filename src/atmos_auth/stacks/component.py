@@ -1,14 +1,17 @@
 """One component of one stack: every layer merged into the sections that it is made of."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from atmos_auth.config.tree import Map
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.backend import chosen_backend
+from atmos_auth.stacks.file_locals import LOCALS
+from atmos_auth.stacks.holders import layers_at, mapping_at
 from atmos_auth.stacks.inheritance import Ancestor, lineage
 from atmos_auth.stacks.merge import STRATEGIES, begun_anew, is_taken_away, merged, settled
-from atmos_auth.stacks.sections import Sections, layers_at, mapping_at
+from atmos_auth.stacks.sections import Sections
 
 # Sections that everything above a component may have as well, and `overrides` too.
 MERGED = ("vars", "env", "settings", "auth", "providers", "hooks", "generate")
@@ -19,6 +22,7 @@ SINGLE = ("required_version", "command", "backend_type", "remote_state_backend_t
 ABSTRACT = "abstract"
 # What a base says of itself alone.
 _NOT_INHERITED = ("inherits", "type")
+_NO_LOCALS: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Component(NamedTuple):
@@ -26,7 +30,7 @@ class Component(NamedTuple):
 
     `base` is the folder of its code, below the folder of its type; `bases` the components it inherits from, nearest
     first; `manifest` the top-level file and `manifest_key` its name below the stacks' folder, `files` the names of what
-    it imports; `place` is where it stands.
+    it imports; `place` is where it stands; `locals` are those of the files, by path.
     """
 
     name: str
@@ -39,6 +43,12 @@ class Component(NamedTuple):
     files: tuple[str, ...]
     sections: Map
     place: Place | None
+    locals: Mapping[str, Mapping[str, Any]] = _NO_LOCALS
+
+    def seen_at(self, place: Place, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a template at a place sees, given the component's data: the locals of its own file, too."""
+        of_file = self.locals.get(place.file)
+        return {**data, LOCALS: {**of_file, **data.get(LOCALS, {})}} if of_file else data
 
     @property
     def metadata(self) -> Map:
@@ -89,9 +99,10 @@ def component_of(
         result.put(key, value, place, place)
     overriding = settled(overriding)
     result.put("overrides", overriding, overriding.place, overriding.place)
-    for section in ("dependencies", "locals"):
-        if (said := mapping_at(own, (section,))) is not None:
-            result.put(section, settled(said), own.key_places[section], own.value_places[section])
+    for section in ("dependencies", LOCALS):
+        if said := layers_at((one.says for one in line), section):
+            laid = settled(merged(said, strategy))
+            result.put(section, laid, laid.place, laid.place)
     return Component(
         name,
         kind,
@@ -103,6 +114,7 @@ def component_of(
         tuple(document.key for document in sections.own.imported),
         result,
         sections.names("components", kind).get(name),
+        sections.locals,
     )
 
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from atmos_auth.config.tree import Tagged
 from atmos_auth.stacks.component import MERGED, OF_TYPE, SINGLE, Component
+from atmos_auth.stacks.plain import plain
 
 # What is shown where not everything is wanted.
 USUAL = (
@@ -21,9 +21,6 @@ USUAL = (
     "component",
     "hooks",
 )
-
-# What is not plain data yet, or may hold what is not: a single value is.
-_UNFINISHED = (Tagged, dict, list)
 
 
 def described(component: Component, *, workspace: str, auth: Mapping[str, Any], folder: str) -> dict[str, Any]:
@@ -61,14 +58,3 @@ def described(component: Component, *, workspace: str, auth: Mapping[str, Any], 
 def usual(described: Mapping[str, Any]) -> dict[str, Any]:
     """Leave of a description what most ask for."""
     return {name: described[name] for name in USUAL if name in described}
-
-
-def plain(value: Any) -> Any:
-    """Turn a tree into dicts, lists and single values; a function becomes the text that it was written as."""
-    if isinstance(value, Tagged):
-        return repr(value)
-    if isinstance(value, Mapping):
-        return {key: plain(below) if isinstance(below, _UNFINISHED) else below for key, below in value.items()}
-    if isinstance(value, list):
-        return [plain(below) if isinstance(below, _UNFINISHED) else below for below in value]
-    return value

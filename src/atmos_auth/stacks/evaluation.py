@@ -11,6 +11,7 @@ from atmos_auth.config.tags import UNSET
 from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged, planted
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.changing import Texts, changed_mapping, changed_sequence
 from atmos_auth.stacks.component import Component
 
 _DEEPEST = 64
@@ -70,13 +71,23 @@ class Evaluation:
         try:
             sections = component.sections
             if self._wish.templates:
-                rendering = _Rendering(self._render, lambda: self._data_of(component), self._opening)
-                sections = rendering.tree(sections)
+                sections = Texts(self._rendered_for(component), self._opening).tree(sections)
             if self._wish.functions:
                 sections = self._without_functions(sections, component._replace(sections=sections))
             return component._replace(sections=sections)
         finally:
             self._running.pop()
+
+    def _rendered_for(self, component: Component) -> Callable[[str, Place], str]:
+        """Return what renders a component's texts; the data is made when the first one is met."""
+        data: list[Mapping[str, Any]] = []
+
+        def rendered(text: str, place: Place) -> str:
+            if not data:
+                data.append(self._data_of(component))
+            return self._render(text, place, component.seen_at(place, data[0]))
+
+        return rendered
 
     def _without_functions(self, value: Any, component: Component) -> Any:
         if isinstance(value, Tagged):
@@ -93,79 +104,7 @@ class Evaluation:
                     worked_out = below if is_gone else self._without_functions(below, component)
                     if is_gone or worked_out is not below:
                         changed[key] = worked_out
-            return _changed_mapping(value, changed)
+            return changed_mapping(value, changed)
         if isinstance(value, Seq):
-            return _changed_sequence(value, [self._without_functions(below, component) for below in value])
+            return changed_sequence(value, [self._without_functions(below, component) for below in value])
         return value
-
-
-class _Rendering:
-    """Renders the templates of one component; the data is made when the first template is met."""
-
-    def __init__(
-        self,
-        render: Callable[[str, Place, Mapping[str, Any]], str],
-        data: Callable[[], Mapping[str, Any]],
-        opening: str,
-    ) -> None:
-        self._opening = opening
-        self._render = render
-        self._make_data = data
-        self._data: Mapping[str, Any] | None = None
-
-    def tree(self, value: Any, place: Place | None = None) -> Any:
-        """Return the value with every template in it rendered; what holds none is shared."""
-        if isinstance(value, str):
-            return self._text(value, place or Place("", 1, 1)) if self._opening in value else value
-        if isinstance(value, Tagged):
-            argument = self.tree(value.argument, value.place)
-            return value if argument is value.argument else Tagged(value.tag, argument, value.place)
-        if isinstance(value, Map):
-            return self._mapping(value)
-        if isinstance(value, Seq):
-            rendered = [self.tree(*one) for one in zip(value, value.value_places, strict=True)]
-            return _changed_sequence(value, rendered)
-        return value
-
-    def _mapping(self, value: Map) -> Map:
-        changed, has_rendered_keys = {}, False
-        for key, below in value.items():
-            has_rendered_keys = has_rendered_keys or self._opening in key
-            if isinstance(below, COMPOUND) or (isinstance(below, str) and self._opening in below):
-                rendered = self.tree(below, value.value_places[key])
-                if rendered is not below:
-                    changed[key] = rendered
-        if not has_rendered_keys:
-            return _changed_mapping(value, changed)
-        mapping = Map(value.place)
-        for key, below in value.items():
-            written = self._text(key, value.key_places[key]) if self._opening in key else key
-            mapping.put(written, changed.get(key, below), value.key_places[key], value.value_places[key])
-        return mapping
-
-    def _text(self, text: str, place: Place) -> str:
-        if self._data is None:
-            self._data = self._make_data()
-        return self._render(text, place, self._data)
-
-
-def _changed_mapping(value: Map, changed: Mapping[str, Any]) -> Map:
-    """Return the mapping with other values, without those that are taken away; itself where none is another."""
-    if not changed:
-        return value
-    copy = value.copied()
-    for key, new in changed.items():
-        if isinstance(new, Tagged) and new.tag == UNSET:
-            copy.drop(key)
-        else:
-            copy.put(key, new, value.key_places[key], value.value_places[key])
-    return copy
-
-
-def _changed_sequence(value: Seq, new: list[Any]) -> Seq:
-    if all(one is old for one, old in zip(new, value, strict=True)):
-        return value
-    sequence = Seq(value.place)
-    for one, place in zip(new, value.value_places, strict=True):
-        sequence.add(one, place)
-    return sequence

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.holders import mapping_at
 from atmos_auth.stacks.merge import settled
-from atmos_auth.stacks.sections import Sections, mapping_at
+from atmos_auth.stacks.sections import Sections
 
 
 class Ancestor(NamedTuple):

@@ -10,25 +10,32 @@ from atmos_auth.config.observer import Observer
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.file_locals import LOCALS, SEEN, FileLocals
+from atmos_auth.stacks.holders import layers_at
 from atmos_auth.stacks.layout import Layout
+from atmos_auth.stacks.merge import merged, settled
+from atmos_auth.stacks.plain import plain
 
 # In the order in which they are tried; what ends in .tmpl is a template whatever its context.
 ENDINGS = (".yaml", ".yml", ".yaml.tmpl", ".yml.tmpl")
 TEMPLATE = ".tmpl"
 _IMPORT = "import"
 _DEEPEST = 100
+_NO_LOCALS: Mapping[str, Any] = {}
 
 
 class Document(NamedTuple):
     """One file as it counts for whoever imports it: its path, its name below the stacks' folder, its body.
 
-    `imported` is what it imports, directly and further down, weakest first.
+    `imported` is what it imports, directly and further down, weakest first; `locals` are values that only its own
+    templates see.
     """
 
     path: str
     key: str
     body: Map
     imported: "tuple[Document, ...]" = ()
+    locals: Mapping[str, Any] = _NO_LOCALS
 
 
 class Import(NamedTuple):
@@ -47,6 +54,7 @@ class _Content(NamedTuple):
 
     imports: list[Import]
     body: Map
+    locals: Mapping[str, Any]
 
 
 class Rendering(NamedTuple):
@@ -59,9 +67,9 @@ class Rendering(NamedTuple):
 class Manifests:
     """The manifests of one repository.
 
-    `render` turns a template's text into YAML, given its path and how; `include` puts into a tree the files that it
-    includes. All methods read files and raise `ConfigError`
-    with the place at fault.
+    `render` turns a template's text into YAML, given its path and how, `render_path` that of an import's path;
+    `include` puts into a tree the files that it includes; `file_locals` work out what a file names for itself. All
+    methods read files and raise `ConfigError` with the place at fault.
     """
 
     def __init__(
@@ -72,14 +80,18 @@ class Manifests:
         documents: Documents,
         render: Callable[[str, str, Rendering], str],
         include: Callable[[Any], Any],
+        render_path: Callable[[str, Place, Mapping[str, Any]], str],
+        file_locals: FileLocals,
     ) -> None:
         self._layout = layout
         self._observer = observer
         self._documents = documents
         self._render = render
         self._include = include
+        self._render_path = render_path
+        self._file_locals = file_locals
         self._templates: dict[str, str] = {}
-        self._contents: dict[tuple[str, str | None], _Content] = {}
+        self._contents: dict[tuple[str, str | None, bool], _Content] = {}
         self._closures: dict[tuple[str, str, bool, bool], tuple[Document, ...]] = {}
         self._joined: dict[tuple[int, ...], tuple[Document, ...]] = {}
         self._found: dict[str, list[str]] = {}
@@ -136,12 +148,23 @@ class Manifests:
         content = self._content(path, rendering, renders=renders)
         closures: list[tuple[Document, ...]] = []
         for item in content.imports:
+            if "{{" in item.written:
+                written = self._render_path(item.written, item.place, self._seen(content, rendering, closures))
+                item = item._replace(written=written.strip())  # noqa: PLW2901 - the same import, read
             # What the importing file was given wins over what it gives.
             below = Rendering({**item.context, **rendering.context}, item.may_lack_values)
             files = self._files(item, path)
             closures += [self._closure(file, below, renders=item.renders, above=above) for file in files]
         imported = self._in_a_row(closures)
-        return (*imported, Document(path, self.key(path), content.body, imported))
+        return (*imported, Document(path, self.key(path), content.body, imported, content.locals))
+
+    def _seen(self, content: _Content, rendering: Rendering, closures: list[tuple[Document, ...]]) -> Mapping[str, Any]:
+        """Return what the path of an import may look at: the file's own sections over those imported so far."""
+        bodies = [document.body for documents in closures for document in documents]
+        seen: dict[str, Any] = {LOCALS: content.locals}
+        for name in SEEN:
+            seen[name] = plain(settled(merged(layers_at([*bodies, content.body], name), self._layout.lists)))
+        return {**seen, **plain(rendering.context)}
 
     def _in_a_row(self, closures: list[tuple[Document, ...]]) -> tuple[Document, ...]:
         known = tuple(map(id, closures))
@@ -160,13 +183,21 @@ class Manifests:
         if renders and (rendering.context or path.endswith(TEMPLATE)):
             if path not in self._templates:
                 self._templates[path] = self._documents.text(path)
-            text = self._render(self._templates[path], path, rendering)
+            text = self._rendered(self._templates[path], path, rendering)
             rendered = text if text != self._templates[path] else None
-        known = (path, rendered)
+        known = (path, rendered, renders)
         if known not in self._contents:
-            tree = self._tree(path, rendered)
-            self._contents[known] = _Content(_imports(tree), _without_imports(tree))
+            tree, seen = self._tree(path, rendered), _NO_LOCALS
+            if renders:
+                tree, seen = self._file_locals.applied(tree)
+            self._contents[known] = _Content(_imports(tree), _without_imports(tree), seen)
         return self._contents[known]
+
+    def _rendered(self, text: str, path: str, rendering: Rendering) -> str:
+        if LOCALS in text and LOCALS not in rendering.context:
+            seen = self._file_locals.of_text(text, path, plain(rendering.context))
+            rendering = rendering._replace(context={LOCALS: seen, **rendering.context} if seen else rendering.context)
+        return self._render(text, path, rendering)
 
     def _tree(self, path: str, rendered: str | None) -> Map:
         if rendered is None:
@@ -184,7 +215,6 @@ class Manifests:
                 place=getattr(tree, "place", Place(path, 1, 1)),
                 hints=["write `key: value` lines, for example `vars:` with names below it"],
             )
-        _refuse_locals(tree)
         return tree
 
     def _files(self, item: Import, importing: str) -> list[str]:
@@ -279,13 +309,3 @@ def _without_imports(tree: Map) -> Map:
     body = tree.copied()
     body.drop(_IMPORT)
     return body
-
-
-def _refuse_locals(tree: Map) -> None:
-    """Raise `ConfigError` for a manifest whose templates would miss what it means to give them."""
-    if tree.get("locals"):
-        raise ConfigError(
-            "`locals` of manifests are not supported",
-            place=tree.key_places["locals"],
-            hints=["put the values under `settings`, and use {{ .settings.NAME }}"],
-        )

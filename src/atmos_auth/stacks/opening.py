@@ -10,15 +10,17 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.component_auth import with_auth
-from atmos_auth.stacks.description import described, plain
+from atmos_auth.stacks.description import described
 from atmos_auth.stacks.evaluation import Call, Evaluation, Wish
+from atmos_auth.stacks.file_locals import FileLocals
 from atmos_auth.stacks.includes import Includes
 from atmos_auth.stacks.layout import Layout, layout_of
 from atmos_auth.stacks.local_functions import local_functions
 from atmos_auth.stacks.manifests import Manifests
+from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.refused_functions import refused_functions
 from atmos_auth.stacks.rendering import Renderer
-from atmos_auth.stacks.repository import Repository
+from atmos_auth.stacks.repository import KINDS, Repository
 from atmos_auth.stacks.templates.functions.function import Function
 from atmos_auth.stacks.workspace import workspace_of
 from atmos_auth.wiring import Project
@@ -84,7 +86,7 @@ class Stacks:
         """Name the component's Terraform workspace."""
 
         def by_template(template: str, place: Place) -> str:
-            return self._renderer.name(template, place, self._data(component, ""))
+            return self._renderer.name(template, place, component.seen_at(place, self._data(component, "")))
 
         return workspace_of(component, enabled=self.layout.workspaces, by_template=by_template)
 
@@ -143,6 +145,8 @@ def _repository(project: Project, layout: Layout, renderer: Renderer) -> Reposit
         documents=functions.documents,
         render=renderer.manifest,
         include=Includes(functions, project.config.base_path).put_into,
+        render_path=renderer.strictly,
+        file_locals=FileLocals(renderer, functions.whole, KINDS),
     )
     place = project.config.place(("stacks", "name_template")) or NOWHERE
     return Repository(

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from atmos_auth.domain.errors import InvalidTemplate
 from atmos_auth.domain.place import Place
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.file_locals import LOCALS, only_locals
 from atmos_auth.stacks.manifests import Rendering
+from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.template_settings import TemplateSettings
 from atmos_auth.stacks.templates.functions.function import Function
 from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions, file_functions
@@ -49,8 +50,19 @@ class Renderer:
             if self._settings.delimiters[0] not in text:
                 break
             template = self._template(text, place, delimiters=self._settings.delimiters)
-            text = template.render(data, functions=(*self._world, *functions))
+            # Nobody else can have meant a local that is not there.
+            is_strict = LOCALS in data and LOCALS in text and only_locals(template.looked_at())
+            missing: Literal["default", "error"] = "error" if is_strict else "default"
+            text = template.render(data, functions=(*self._world, *functions), missing=missing)
         return text
+
+    def looked_at(self, text: str, place: Place) -> frozenset[tuple[str, ...]]:
+        """Return the ways into its data that a template goes."""
+        return self._template(text, place).looked_at()
+
+    def strictly(self, text: str, place: Place, data: Mapping[str, Any]) -> str:
+        """Work a text of a manifest out while it is read; a key that is missing is an error."""
+        return self._rendered(text, place, data, lacks=False)
 
     def _rendered(self, text: str, place: Place, data: Mapping[str, Any], *, lacks: bool) -> str:
         template = self._template(text, place)

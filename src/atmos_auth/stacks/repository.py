@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from atmos_auth.config.tree import Map
+from atmos_auth.config.tree import Map, planted
 from atmos_auth.domain.errors import ConfigError, InvalidComponent, InvalidStack
 from atmos_auth.host.garbage import unsearched
 from atmos_auth.stacks.component import ABSTRACT, Component, component_of
+from atmos_auth.stacks.file_locals import LOCALS
+from atmos_auth.stacks.holders import layers_at, mapping_at
 from atmos_auth.stacks.layout import Layout
 from atmos_auth.stacks.manifests import Document, Manifests
 from atmos_auth.stacks.merge import merged, settled
 from atmos_auth.stacks.names import by_pattern, tokens_of
-from atmos_auth.stacks.sections import Sections, layers_at, mapping_at
+from atmos_auth.stacks.sections import Sections
 
 TERRAFORM = "terraform"
 # Types of components that manifests may hold.
@@ -168,6 +170,8 @@ class Repository:
             for section in ("vars", "env", "settings"):
                 value = self._common(sections, section)
                 common.put(section, value, value.place, value.place)
+            seen = planted(sections.own.locals, common.place)
+            common.put(LOCALS, seen, common.place, common.place)
             return [(self._name_by_template(self._layout.name_template, common), None)]
         pattern = self._layout.name_pattern
         if not pattern:

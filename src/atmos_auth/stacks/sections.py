@@ -1,13 +1,13 @@
 """The sections of one top-level manifest over all that it imports, each merged when it is asked for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
 from atmos_auth.config.tree import Map
-from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.holders import mapping_at
 from atmos_auth.stacks.manifests import Document
-from atmos_auth.stacks.merge import begins_anew, begun_anew, is_taken_away, merged
+from atmos_auth.stacks.merge import is_taken_away, merged
 
 
 class Sections:
@@ -23,11 +23,19 @@ class Sections:
         self._merged: dict[tuple[str, ...], Map] = {}
         self._named: dict[tuple[str, ...], Mapping[str, Place]] = {}
         self._own_values: dict[str, frozenset[str]] = {}
+        self._locals: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
     def own(self) -> Document:
         """The top-level manifest itself."""
         return self.documents[-1]
+
+    @property
+    def locals(self) -> Mapping[str, Mapping[str, Any]]:
+        """The locals of the files that have any, by path."""
+        if self._locals is None:
+            self._locals = {document.path: document.locals for document in self.documents if document.locals}
+        return self._locals
 
     def section(self, *path: str) -> Map:
         """Merge the mappings at `path`; empty where no document has one. Raises `ConfigError` for anything else.
@@ -87,28 +95,3 @@ def _is_taken_away_at(tree: Map, path: tuple[str, ...]) -> bool:
     for step in path:
         below = below.get(step) if isinstance(below, Map) else None
     return is_taken_away(below)
-
-
-def layers_at(holders: Iterable[Map], name: str, below: Iterable[Map] = ()) -> list[Map]:
-    """Return the mappings that the holders have under a name over those `below`, from the last `!unset` on."""
-    found = list(below)
-    for holder in holders:
-        if name in holder:
-            if begins_anew(holder[name]):
-                found.clear()
-            said = mapping_at(holder, (name,))
-            if said is not None:
-                found.append(said)
-    return found
-
-
-def mapping_at(tree: Map, path: tuple[str, ...]) -> Map | None:
-    """Return the mapping at `path`, None where there is nothing or null; raises `ConfigError` for anything else."""
-    for step in path:
-        below = begun_anew(tree.get(step))
-        if below is None:
-            return None
-        if not isinstance(below, Map):
-            raise ConfigError(f"`{'.'.join(path)}` is a mapping", place=tree.value_places[step])
-        tree = below
-    return tree

@@ -3,7 +3,7 @@
 import argparse
 
 from atmos_auth.cli import data_output
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.plain import plain
 from atmos_auth.usecases.listing.redaction import redacted
 from atmos_auth.wiring import Project
 

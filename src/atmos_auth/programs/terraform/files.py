@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.host.files import remove_file, write_private
 from atmos_auth.stacks.component import Component
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.plain import plain
 
 BACKEND, PROVIDERS, OVERRIDE = "backend.tf.json", "providers_override.tf.json", "terraform_override.tf.json"
 _WORKSPACE = "{terraform_workspace}"

@@ -8,9 +8,9 @@ from atmos_auth.config.words import words
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.programs.terraform.states import STATIC, outputs_in_state
 from atmos_auth.stacks.component import Component
-from atmos_auth.stacks.description import plain
 from atmos_auth.stacks.evaluation import Call
 from atmos_auth.stacks.opening import Stacks
+from atmos_auth.stacks.plain import plain
 from atmos_auth.wiring import Project
 
 OUTPUT, STATE = "!terraform.output", "!terraform.state"

@@ -17,9 +17,9 @@ from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
 from atmos_auth.programs.terraform.surroundings import shell_variables, surprising, surroundings, without_surprises
 from atmos_auth.stacks.component import Component
-from atmos_auth.stacks.description import plain
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Functions, Stacks
+from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.query import queried
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project

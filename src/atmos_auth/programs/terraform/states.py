@@ -8,7 +8,7 @@ from typing import Any
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import ConfigError, InvalidComponent
 from atmos_auth.stacks.component import Component
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.workspace import DEFAULT
 from atmos_auth.wiring import Project
 

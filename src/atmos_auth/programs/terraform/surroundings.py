@@ -10,7 +10,7 @@ from atmos_auth.config.nesting import deeper
 from atmos_auth.domain import env_names
 from atmos_auth.host.files import make_private_folder
 from atmos_auth.stacks.component import Component
-from atmos_auth.stacks.description import plain
+from atmos_auth.stacks.plain import plain
 from atmos_auth.wiring import Project
 
 _PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"

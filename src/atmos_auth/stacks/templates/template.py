@@ -66,6 +66,12 @@ class Template:
             self._fail(Fault("the template, or the data that it goes through, is nested too deeply", 0))
         return "".join(run.pieces)
 
+    def looked_at(self) -> frozenset[tuple[str, ...]]:
+        """Return the ways into its data that the template goes; an empty one leads to all of it."""
+        from atmos_auth.stacks.templates.looking import looked_at
+
+        return looked_at(self._parsed) if self._parsed is not None else frozenset()
+
     def _fail(self, fault: Fault) -> NoReturn:
         raise InvalidTemplate(
             fault.message, place=self._where(fault.at), hints=fault.hints, details=self._excerpt(fault.at)
