@@ -1,23 +1,11 @@
 """Running another program in our place: its streams are ours, its signals and its exit status pass through."""
 
 import os
-import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from atmos_auth.domain.errors import CommandNotFound
-
-# A terminal sends these to the child as well: we only must not die before it.
-_FROM_TERMINAL = ("SIGINT", "SIGQUIT")
-# These reach us alone, from a supervisor or a closing terminal: the child must hear of them.
-_FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
-# Of these, what asks for an end.
-_TO_END = ("SIGTERM", "SIGHUP")
-# Python ignores these in itself, and a program must not inherit that.
-_RESTORED = ("SIGPIPE", "SIGXFSZ")
-_STDOUT, _STDERR = 1, 2
 
 
 class Ended(NamedTuple):
@@ -49,38 +37,16 @@ def run_in(
     """
     if os.name != "posix":
         return _run_with_subprocess(directory, argv, environ, onto_stderr=onto_stderr)
-    handled = {*_signals(_FROM_TERMINAL), *_signals(_FORWARDED)}
-    # Held back until somebody is there to handle them: one that came in between would leave the child an orphan.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, handled)
-    try:
-        with _being_in(directory):
-            child = _start(argv, environ, mask, onto_stderr=onto_stderr)
-        # After the start, so that a child of a shell's background job keeps what that shell decided.
-        (heard, previous), bell = _take_over(child), _Bell()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    try:
-        status = _wait(child, bell)
-    finally:
-        bell.close()
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    alone = [number for number in heard if number in _signals(_TO_END)]
-    return Ended(status, any(n in _signals(_FROM_TERMINAL) for n in heard), alone[-1] if alone else None)
+    from atmos_auth.host import child
 
-
-@contextmanager
-def _being_in(directory: str | None) -> Iterator[None]:
-    if directory is None:
-        yield
-        return
-    back = os.open(".", os.O_RDONLY)
     try:
-        os.chdir(directory)
-        yield
-    finally:
-        os.fchdir(back)
-        os.close(back)
+        status, heard = child.run(argv, environ, directory, onto_stderr=onto_stderr)
+    except OSError as error:
+        if error.filename == directory and directory is not None:
+            raise
+        raise _not_started(argv[0], error) from error
+    alone = [number for number in heard if number in child.TO_END]
+    return Ended(status, any(number in child.FROM_TERMINAL for number in heard), alone[-1] if alone else None)
 
 
 class Captured(NamedTuple):
@@ -107,87 +73,6 @@ def captured(argv: Sequence[str], environ: Mapping[str, str], directory: str) ->
         result.stdout.decode(errors="replace"),
         result.stderr.decode(errors="replace"),
     )
-
-
-def _start(
-    argv: Sequence[str], environ: Mapping[str, str], mask: set[int | signal.Signals], *, onto_stderr: bool
-) -> int:
-    actions = [(os.POSIX_SPAWN_DUP2, _STDERR, _STDOUT)] if onto_stderr else []
-    try:
-        # posix_spawn costs a tenth of importing subprocess, and this runs in front of every wrapped command.
-        return os.posix_spawnp(
-            argv[0],
-            list(argv),
-            dict(environ),
-            file_actions=actions,
-            setsigmask=mask,
-            setsigdef=_signals(_RESTORED),
-        )
-    except OSError as error:
-        raise _not_started(argv[0], error) from error
-
-
-def _take_over(child: int) -> tuple[list[int], dict[signal.Signals, Any]]:
-    """Outlive what the terminal sends, pass on what only we are sent.
-
-    Returns a list that grows by what is heard, and the handlers that were there.
-    """
-    heard: list[int] = []
-
-    def outlive(number: int, _frame: object) -> None:
-        heard.append(number)
-
-    def forward(number: int, _frame: object) -> None:
-        heard.append(number)
-        try:
-            os.kill(child, number)
-        except ProcessLookupError:
-            return  # it has ended meanwhile
-
-    previous = {number: signal.signal(number, outlive) for number in _signals(_FROM_TERMINAL)}
-    previous |= {signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda *_: None)}
-    return heard, previous | {number: signal.signal(number, forward) for number in _signals(_FORWARDED)}
-
-
-class _Bell:
-    """Rings whenever a signal comes, also one that comes before somebody listens.
-
-    Waiting for the child itself would miss what comes just before: Python notes a signal, and handles it when the wait
-    is over. With threads of ours beside it, that moment is long enough to be met.
-    """
-
-    def __init__(self) -> None:
-        self._ear, self._rope = os.pipe()
-        os.set_blocking(self._ear, False)
-        os.set_blocking(self._rope, False)
-        self._before = signal.set_wakeup_fd(self._rope, warn_on_full_buffer=False)
-
-    def wait(self) -> None:
-        import select
-
-        select.select([self._ear], [], [])
-        with suppress(BlockingIOError):
-            os.read(self._ear, 4096)
-
-    def close(self) -> None:
-        signal.set_wakeup_fd(self._before)
-        os.close(self._ear)
-        os.close(self._rope)
-
-
-def _wait(child: int, bell: _Bell) -> int:
-    while True:
-        # Its end rings as well.
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            break
-        bell.wait()
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code
-
-
-def _signals(names: Sequence[str]) -> list[signal.Signals]:
-    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def _not_started(program: str, error: OSError) -> CommandNotFound:
