@@ -3,9 +3,10 @@
 For Python programs: `from atmos_auth import Auth`, then `Auth.load().session("deploy")`.
 """
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # importing `typing` costs as much as half an interpreter
 if TYPE_CHECKING:
+    from typing import Any
+
     from atmos_auth.domain import errors as errors
     from atmos_auth.domain.credentials import AwsCredentials as AwsCredentials
     from atmos_auth.domain.errors import AtmosAuthError as AtmosAuthError
@@ -40,7 +41,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Load a public name when it is asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -145,13 +145,17 @@ class Project:
     @cached_property
     def child_base(self) -> dict[str, str]:
         """What children start from: the process environment, and over it the configuration's `env:`."""
+        return {**self._process_environ, **self.configured_environment}
+
+    @cached_property
+    def configured_environment(self) -> dict[str, str]:
+        """The configuration's `env:`, but for what is meant for ourselves; raises `InvalidSetting`."""
         section = self.config.resolve(("env",))
         if section is None:
-            return dict(self._process_environ)
+            return {}
         if not isinstance(section, Mapping):
             raise InvalidSetting("env must map names to values", place=self.config.place(("env",)))
-        configured = {str(k): _text(v) for k, v in section.items() if v is not None and not str(k).startswith("ATMOS_")}
-        return {**self._process_environ, **configured}
+        return {str(k): _text(v) for k, v in section.items() if v is not None and not str(k).startswith("ATMOS_")}
 
     @cached_property
     def realm(self) -> tuple[str, str]:

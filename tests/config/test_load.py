@@ -67,7 +67,7 @@ def test_the_record_names_everything_the_answer_hangs_on(project):
     config = project.load({"SECRET": "s"}, cwd=".")
     assert set(config.record.files) == {main, imported, profile}
     status = os.stat(main)
-    assert config.record.files[main] == (status.st_mtime_ns, status.st_size, status.st_ino)
+    assert config.record.files[main] == (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
     assert {str(project.root / "conf"), str(project.root / "profiles/p")} <= set(config.record.directories)
     assert {
         str(project.root / ".git"),

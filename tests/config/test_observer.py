@@ -13,7 +13,7 @@ def record():
 
 def stamp(path):
     status = os.stat(path)
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def test_what_is_read_is_noted_with_its_stamp(record, tmp_path):

@@ -1,8 +1,11 @@
-"""Where the console scripts come in; the clock is read before anything is imported."""
+"""Where the console scripts come in; the clock is read, and a warm answer tried, before anything else is imported."""
 
 import sys
 import time
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTERRUPTED = 130
 
@@ -17,9 +20,14 @@ def atmos_auth() -> int:
     return _run(["auth", *sys.argv[1:]])
 
 
-def _run(words: Sequence[str]) -> int:
+def _run(words: "Sequence[str]") -> int:
     started_at = time.time()
     try:
+        from atmos_auth.cli.warm import serve
+
+        status = serve(words, started_at)
+        if status is not None:
+            return status
         from atmos_auth.cli.main import main
 
         if words[:1] == ["--spelled"]:

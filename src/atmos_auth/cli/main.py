@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from atmos_auth.cli.call import this_call
 from atmos_auth.cli.output import Paint, register_ascii_fallback, show_error
 from atmos_auth.cli.parsing import ENABLING_WORDS, Invocation, parse
 from atmos_auth.domain import env_names
@@ -36,16 +37,18 @@ def main(words: Sequence[str], *, started_at: float | None = None) -> int:
     except Terminated:
         return TERMINATED
     except BrokenPipeError:
-        # Whoever read us has gone; Python's own flush at exit must not complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()
         return BROKEN_PIPE
 
 
 def _reported(run: "_Run", words: Sequence[str]) -> int:
     try:
-        return run(words)
+        status = run(words)
+        sys.stdout.flush()
+        return status
     except AtmosAuthError as error:
         run.report(error)
+        sys.stdout.flush()
         return error.exit_code
     except (BrokenPipeError, SystemExit):
         raise
@@ -53,13 +56,12 @@ def _reported(run: "_Run", words: Sequence[str]) -> int:
         if error.filename is not None:
             run.report_fault(error)
         else:
+            _let_go_of_stdout()
             run.report(AtmosAuthError(f"cannot write the output: {error.strerror or error}"))
         return 1
     except Exception as fault:  # noqa: BLE001 - a person must never meet a bare traceback
         run.report_fault(fault)
         return 1
-    finally:
-        sys.stdout.flush()
 
 
 class _Run:
@@ -72,13 +74,15 @@ class _Run:
         self._verbose = False
 
     def __call__(self, words: Sequence[str]) -> int:
+        call = this_call(words)
         invocation = parse(words)
+        invocation.arguments.call = call
         self._plain = getattr(invocation.arguments, "no_color", False)
         self._verbose = getattr(invocation.arguments, "verbose", False)
         self._change_directory(invocation)
         from atmos_auth.wiring import Project
 
-        self._project = Project(_options(invocation), started_at=self._started_at)
+        self._project = Project(options(invocation), started_at=self._started_at)
         status: int = invocation.module.run(invocation.arguments, self._project)
         return status
 
@@ -134,7 +138,8 @@ class _Run:
         os.environ["PWD"] = os.getcwd()
 
 
-def _options(invocation: Invocation) -> Any:
+def options(invocation: Invocation) -> Any:
+    """Return what the command line says about the run as a whole; raises `UsageError`."""
     from atmos_auth.host.logs import LEVELS
     from atmos_auth.wiring import Options
 
@@ -175,6 +180,11 @@ def _reopen_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+
+
+def _let_go_of_stdout() -> None:
+    """Whoever read us has gone, or what we wrote to is full: Python's own flush at exit must not complain about it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

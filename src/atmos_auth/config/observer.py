@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Mapping
 
-from atmos_auth.config.record import Record
+from atmos_auth.config.record import Record, Stamp
 
 
 class Observer:
@@ -90,5 +90,5 @@ def _is_directory(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _stamp(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_mtime_ns, status.st_size, status.st_ino
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

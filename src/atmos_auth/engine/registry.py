@@ -70,6 +70,11 @@ def find(kind: str, role: str, place: Place | None = None) -> KindEntry:
     )
 
 
+def is_built_in(kind: str, role: str) -> bool:
+    """Tell whether the kind is our own, and so the same as long as we are."""
+    return (role, kind) in _BY_NAME
+
+
 def kinds(role: str) -> list[str]:
     """Every kind of this role, those that plug-ins offer included, sorted."""
     from atmos_auth.engine import plugins

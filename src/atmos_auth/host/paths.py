@@ -137,6 +137,11 @@ class Paths:
         return os.path.join(self.cache, "auth", "notices")
 
     @property
+    def answers(self) -> str:
+        """Folder of the records of answers that can be given again at once; `cli.warm` finds it by itself."""
+        return os.path.join(self.cache, "auth", "answers")
+
+    @property
     def console_profiles(self) -> str:
         """Folder of the browser profiles in which web consoles are open, one for each realm and identity."""
         return os.path.join(self.data, "console", "sessions")

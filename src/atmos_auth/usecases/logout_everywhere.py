@@ -59,6 +59,7 @@ class Everywhere:
         steps += self._of_files(self._profiles, "")  # folders of the configuration's own choice
         alone = {
             self._paths.browser_sessions: ("sign-ins of IAM users through the browser, all of them", self._paths.cache),
+            self._paths.answers: ("answers that could be given again, all of them", self._paths.cache),
             self._paths.console_profiles: ("web console profiles of browsers, all of them", self._paths.data),
         }
         steps += [self._sweeping(folder, *words) for folder, words in alone.items()]

@@ -4,6 +4,7 @@ import argparse
 
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.warming import Kept, keep
 from atmos_auth.delivery.credential_process import as_json
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AuthenticationDisabled, CredentialsMissing
@@ -30,7 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Print the credentials on stdout."""
-    identity = project.operations.select_unasked(asked(arguments))
+    said = asked(arguments)
+    identity = project.operations.select_unasked(said)
     if identity is None:
         raise AuthenticationDisabled(
             "authentication is disabled", hints=["name an identity: --identity NAME", "unset ATMOS_IDENTITY"]
@@ -38,5 +40,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     credential = project.operations.credentials_in_time(identity, LONGEST_SECONDS)
     if not isinstance(credential, AwsCredentials):
         raise CredentialsMissing(f'identity "{identity}" has no credentials of its own to print')
-    project.streams.stdout.write(as_json(credential))
+    text = as_json(credential)
+    project.streams.stdout.write(text)
+    keep(arguments.call, project, said, identity, Kept(text, [credential.access_key_id, *credential.secrets]))
     return 0

@@ -9,6 +9,7 @@ from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.printed_variables import RAW, chosen, in_the_way, print_data
 from atmos_auth.cli.running_as import credential_process
+from atmos_auth.cli.warming import Kept, keep, private_values
 from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
 from atmos_auth.domain import env_names
@@ -33,6 +34,8 @@ examples:
   atmos auth env --mode files            pointers instead of secrets"""
 POSITIONALS = 1
 MODES = ("keys", "files", "process")
+# What these print writes nothing, and so may be printed again without asking anew.
+REPEATABLE = ("keys", "files")
 STDOUT = "-"
 COMPLETIONS = {"--format": tuple(FORMATS), "--mode": MODES}
 
@@ -72,7 +75,10 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         environment = _environment(arguments, project, identity, mode)
         _warn_of_what_wins(environment, arguments, project, file_format)
         environment = environment._replace(unset=in_the_way(environment, identity, project))
-    _hand_over(arguments, project, environment, file_format)
+    text = _hand_over(arguments, project, environment, file_format)
+    if text and identity is not None and mode in REPEATABLE:
+        kept = Kept(text, private_values(environment.variables), needs_credentials=mode == "keys")
+        keep(arguments.call, project, said, identity, kept)
     return 0
 
 
@@ -106,7 +112,8 @@ def _cleared(said: Asked, project: Project) -> Environment:
         return project.operations.cleared(None, present)
 
 
-def _hand_over(arguments: argparse.Namespace, project: Project, environment: Environment, file_format: str) -> None:
+def _hand_over(arguments: argparse.Namespace, project: Project, environment: Environment, file_format: str) -> str:
+    """Print or write the variables; return the text if it went to stdout and nothing else was said."""
     text = render(file_format, environment.variables, environment.unset)
     path = _output_file(arguments, project)
     if file_format == "github":
@@ -114,10 +121,11 @@ def _hand_over(arguments: argparse.Namespace, project: Project, environment: Env
         _warn_of_what_stays(environment, project)
     is_data = path == STDOUT or not path
     _mask(environment, project, project.streams.stderr if is_data else project.streams.stdout)
-    if is_data:
-        print_data(environment, text, project.streams.stdout)
-    else:
+    if not is_data:
         _append(path, text, is_whole=FORMATS[file_format].is_whole)
+        return ""
+    print_data(environment, text, project.streams.stdout)
+    return "" if env_names.is_github_job(project.environ) else text
 
 
 def _output_file(arguments: argparse.Namespace, project: Project) -> str:
