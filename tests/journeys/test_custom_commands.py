@@ -32,6 +32,18 @@ commands:
       - { name: here, working_directory: below, steps: ["basename $PWD"] }
   - name: auth
     commands: [{ name: extra, steps: [echo extra] }, { name: login, steps: [echo shadowed] }]
+  - name: terraform
+    description: never shown
+    steps: [echo shadowed]
+    commands:
+      - name: provision
+        description: Bring a component into being, from its first plan to its last output, and tell whoever must know
+        arguments: [{ name: component, required: true }]
+        flags: [{ name: stack, shorthand: s, required: true }, { name: version, default: none }]
+        steps: ["echo {{ .Arguments.component }} {{ .Flags.stack }} {{ .Flags.version }} {{ .TrailingArgs }}"]
+      - { name: plan, steps: [echo shadowed] }
+      - name: generate
+        commands: [{ name: docs, steps: [echo documented] }, { name: varfile, steps: [echo shadowed] }]
   - name: show
     component_config: { component: "{{ .Arguments.name }}", stack: dev }
     arguments: [{ name: name, required: true }]
@@ -89,13 +101,62 @@ def test_ours_are_never_shadowed_but_added_to(project: Machine):
     assert "shadowed" not in project.atmos("auth", "login", "--help").stdout
 
 
+def test_terraform_takes_further_commands_and_keeps_its_own(project: Machine):
+    words = ("terraform", "provision", "big", "-s", "dev", "--version", "1", "--", "-lock=false", "a b")
+    provisioned = project.atmos(*words)
+    assert provisioned.stdout == "big dev 1 -lock=false a b\n", provisioned.stderr
+    assert project.atmos("--no-color", *words[:5]).stdout == "big dev none\n"
+    assert project.atmos("terraform", "generate", "docs").stdout == "documented\n"
+    plan = project.atmos("terraform", "plan", "big", "-s", "dev", "--identity=false")
+    varfile = project.atmos("terraform", "generate", "varfile", "big", "-s", "dev", "--file", "-")
+    assert (plan.returncode, plan.stdout) == (1, "")
+    assert project.findings(plan.stderr)[0].message.startswith('the component "big" points to the code "big"')
+    assert varfile.stdout == '{\n  "size": 9\n}\n'
+
+
+def test_help_says_what_is_never_run(project: Machine):
+    said = [finding.message for finding in project.findings(project.atmos("--help").stderr)]
+    assert said == [
+        f"steps of the custom command `{name}` are not run: one of ours has that name"
+        for name in ("auth login", "terraform", "terraform plan", "terraform generate varfile")
+    ]
+
+
+def test_help_lists_them_under_a_heading_of_their_own(project: Machine):
+    ours, _, theirs = project.atmos("--help").stdout.partition("\ncommands of this project:\n")
+    assert ours.startswith("usage: atmos COMMAND [flags]")
+    assert [line.split()[0] for line in theirs.splitlines()] == ["hello", "who", "ops", "show"]
+    assert "  hello                 Greet somebody\n" in theirs
+    assert project.atmos().stdout == f"{ours}\ncommands of this project:\n{theirs}"
+    for words, names in ((("terraform",), ["provision"]), (("auth",), ["extra"])):
+        *_, below = project.atmos(*words, "--help").stdout.partition("\ncommands of this project:\n")
+        assert [line.split()[0] for line in below.splitlines() if line[2] != " "] == names
+        assert all(len(line) < 80 for line in below.splitlines())
+    assert "commands of this project" not in project.atmos("auth", "login", "--help").stdout
+
+
+def test_help_is_shown_whatever_is_written(project: Machine):
+    project.write("commands: [{ name: broken, stpes: [echo] }]\n")
+    shown = project.atmos("--help")
+    assert (shown.returncode, shown.stdout[:12]) == (0, "usage: atmos")
+    assert "commands of this project are not listed" in shown.stderr
+    empty = project.write("{}", "elsewhere/atmos.yaml").parent
+    assert "commands of this project" not in project.atmos("--help", "-C", str(empty)).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "message", "help"),
     [
-        (("helo",), 'unknown command "atmos helo"', "commands of this project: hello, who, ops, auth, show"),
+        (("helo",), 'unknown command "atmos helo"', "commands of this project: hello, who, ops, show"),
         (("ops",), '"atmos ops" does nothing by itself', "atmos ops fail"),
         (("ops", "fial"), 'unknown command "atmos ops fial"', "did you mean `atmos ops fail`?"),
         (("ops", "fail"), "Command requires at least 1 argument(s)", "1. code"),
+        (
+            ("terraform", "provisoin"),
+            '"provisoin" is not a command of Terraform',
+            "commands of this project: terraform provision",
+        ),
+        (("terraform", "plna"), '"plna" is not a command of Terraform', "did you mean `atmos terraform plan`?"),
         (("hello", "--unheard"), "unknown flag --unheard", "atmos hello --help"),
         (("who", "-i", "ghost"), 'identity "ghost" not found in the configuration', "atmos auth list"),
     ],
@@ -114,6 +175,21 @@ def test_a_command_explains_itself(project: Machine):
     for words in ("whom to greet (default: world)", "-l, --loud [BOOL]", "say it aloud", "--identity"):
         assert words in shown
     assert "fail" in project.atmos("ops", "--help").stdout
+
+
+def test_a_flag_of_the_command_above_stays_what_it_is(project: Machine):
+    text = """commands:
+  - name: ops
+    flags: [{ name: dry, shorthand: d, type: bool }]
+    commands:
+      - { name: run, flags: [{ name: dry, shorthand: d, type: TYPE }], steps: ["echo {{ .Flags.dry }}"] }
+"""
+    project.write(text.replace("TYPE", "bool"))
+    assert project.atmos("ops", "run", "-d").stdout == "true\n"
+    project.write(text.replace("TYPE", "string"))
+    (finding,) = project.findings(project.atmos("ops", "run").stderr)
+    assert finding.message == 'custom command "ops run": --dry is another flag than that of the command above it'
+    assert (finding.place or "").endswith("atmos.yaml:5:9")
 
 
 def test_a_template_that_asks_for_what_is_not_there_is_named(project: Machine):

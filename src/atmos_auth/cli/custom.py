@@ -1,21 +1,21 @@
 """Commands that the project's configuration defines, run as if they were built in."""
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import DIM, YELLOW, Paint
-from atmos_auth.cli.parsing import Parser, add_identity_flag
+from atmos_auth.cli.parsing import Parser, add_identity_flag, is_ours
 from atmos_auth.cli.running_as import add_refresh_flag, environment_over
 from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.custom_command_settings import BOOL
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.paths import home_directory
 from atmos_auth.host.plain_text import plain_lines
-from atmos_auth.programs.custom_commands.found import CustomCommand, custom_commands, find
+from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find
 from atmos_auth.programs.custom_commands.given import given
 from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
 from atmos_auth.programs.workflows.planning import Planner, Step
@@ -27,9 +27,10 @@ from atmos_auth.wiring import Project
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run the command that the words name; raises the `UsageError` that they are, if they name none."""
-    found = find(custom_commands(project.config), arguments.words)
-    if found is None:
-        raise _unknown(arguments.unknown, project)
+    commands = custom_commands(project.config)
+    found = find(commands, arguments.words)
+    if found is None or is_ours(found[0].words):
+        raise _unknown(arguments.unknown, commands, found[0].words if found else ())
     command, words = found
     parser = _parser(command)
     if not command.settings.steps:
@@ -42,12 +43,6 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     values = given(command, rest, flags, arguments.rest or ())
     _run(command, values.data(), said, project)
     return 0
-
-
-def names_of(project: Project) -> Iterable[tuple[str, str]]:
-    """Yield the custom commands at the top, each with what it says about itself."""
-    for command in custom_commands(project.config):
-        yield " ".join(command.words), command.settings.description
 
 
 def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespace, project: Project) -> None:
@@ -107,7 +102,7 @@ def _about(command: CustomCommand) -> str:
     for argument in command.settings.arguments:
         default = f" (default: {argument.default})" if argument.default not in (None, "") else ""
         lines.append(f"  {argument.name:<20} {argument.description}{default}")
-    lines += [f"  {below.settings.name:<20} {below.settings.description}" for below in command.below]
+    lines += [f"  {one.settings.name:<20} {one.settings.description}" for one in command.below]
     return "\n".join(lines).strip()
 
 
@@ -123,15 +118,15 @@ def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, pr
         return 0
     if words:
         raise UsageError(f'unknown command "atmos {name} {words[0]}"', hints=_near(words[0], command.below, name))
-    below = [f"atmos {' '.join(one.words)}" for one in command.below]
-    if not below:
+    known = [f"atmos {' '.join(one.words)}" for one in command.below]
+    if not known:
         raise UsageError(f'the command "atmos {name}" has no steps or subcommands', hints=["give it `steps:`"])
-    raise UsageError(f'"atmos {name}" does nothing by itself', details=["Available command(s):", *below])
+    raise UsageError(f'"atmos {name}" does nothing by itself', details=["Available command(s):", *known])
 
 
-def _unknown(error: UsageError, project: Project) -> UsageError:
+def _unknown(error: UsageError, commands: Sequence[CustomCommand], above: tuple[str, ...]) -> UsageError:
     """Offer the project's own commands as well."""
-    known = [name for name, _ in names_of(project)]
+    known = [" ".join(command.words) for command in below(commands, above) if not is_ours(command.words)]
     if known:
         error.details = (*error.details, f"commands of this project: {', '.join(known)}")
     return error

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from atmos_auth.cli.call import this_call
 from atmos_auth.cli.output import Paint, register_ascii_fallback, show_error
-from atmos_auth.cli.parsing import ENABLING_WORDS, Invocation, parse
+from atmos_auth.cli.parsing import ENABLING_WORDS, HelpShown, Invocation, after_help, parse
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, UsageError
 
@@ -75,7 +75,13 @@ class _Run:
 
     def __call__(self, words: Sequence[str]) -> int:
         call = this_call(words)
-        invocation = parse(words)
+        try:
+            invocation = parse(words)
+        except HelpShown as shown:
+            more = after_help(words, shown)
+            if more is None:
+                raise
+            invocation = more
         invocation.arguments.call = call
         self._plain = getattr(invocation.arguments, "no_color", False)
         self._verbose = getattr(invocation.arguments, "verbose", False)

@@ -27,6 +27,14 @@ class Invocation:
         self.arguments.rest = rest
 
 
+class HelpShown(SystemExit):
+    """Help was asked for, and shown; `words` are those that it is about."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__(0)
+        self.words = words
+
+
 class Flag(NamedTuple):
     """A flag as it can be typed: its names, the long one first, and what may follow it.
 
@@ -78,6 +86,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Turn argparse's complaint into one of ours."""
         raise UsageError(message, hints=[f"{self.prog} --help"])
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End, once help is shown: nothing else ends here."""
+        raise HelpShown(tuple(self.prog.split()[1:]))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Name the command that was probably meant, instead of listing all of them."""
@@ -138,6 +150,8 @@ def parse(words: Sequence[str]) -> Invocation:
     """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
     words, rest = _split(words)
     nested, words = _nested(words)
+    if nested is None and (unknown := _none_of(words)) is not None:
+        return _of_the_project(words, rest, unknown)
     words, theirs = _without_words_of_others(words) if nested is None else (words, [])
     words = _with_explicit_switch(words)
     root = build_parser() if nested is None else _parser_of(nested)
@@ -165,7 +179,44 @@ def parse(words: Sequence[str]) -> Invocation:
     return Invocation(arguments.module, arguments, rest)
 
 
-def _of_the_project(words: Sequence[str], rest: Sequence[str] | None, unknown: UnknownCommand) -> Invocation:
+def after_help(words: Sequence[str], shown: HelpShown) -> Invocation | None:
+    """Return what adds the project's own commands to the help that was shown; None where they cannot stand.
+
+    `words` are those that were typed.
+    """
+    command = _command(shown.words)
+    if shown.words not in ((), *GROUPS) and (command is None or not hasattr(import_module(command.module), "WORDS")):
+        return None
+    outer = Parser(prog="atmos")
+    add_common_flags(outer)
+    arguments, _ = outer.parse_known_args([word for word in _split(words)[0] if word not in ("-h", "--help")])
+    arguments.above = shown.words
+    return Invocation(import_module("atmos_auth.cli.project_commands"), arguments, None)
+
+
+def is_ours(words: tuple[str, ...]) -> bool:
+    """Tell whether these words lead to something of ours: a command, a group, or what a command knows by itself."""
+    command = _command(words[:-1])
+    known = getattr(import_module(command.module), "WORDS", ()) if command is not None else ()
+    return words[-1] in known or any(command.words[: len(words)] == words for command in COMMANDS)
+
+
+def _none_of(words: Sequence[str]) -> UsageError | None:
+    """Return what is wrong with the word after a command that only knows some, if a project may have added it.
+
+    Such a command has them as `WORDS`, and a function `unknown`.
+    """
+    tops = {command.words[0] for command in COMMANDS}
+    at = next((at for at, word in enumerate(words) if word in tops), len(words))
+    command, after = _command(words[at : at + 1]), words[at + 1 :]
+    module: Any = import_module(command.module) if command is not None else None
+    if not _has_word_first(after) or after[0] in getattr(module, "WORDS", after):
+        return None
+    error: UsageError = module.unknown(after[0])
+    return error
+
+
+def _of_the_project(words: Sequence[str], rest: Sequence[str] | None, unknown: UsageError) -> Invocation:
     """Take for a command of the project what is none of ours; `unknown` is what is wrong if it is not."""
     outer = Parser(prog="atmos")
     add_common_flags(outer)
@@ -351,8 +402,9 @@ def _show_help(arguments: argparse.Namespace, root: Parser) -> NoReturn:
             f'no command given: "{taken}" was taken for the name of an identity',
             hints=[f"atmos auth {taken} --identity"],
         )
-    (getattr(arguments, "group", None) or root).print_help()
-    raise SystemExit(0)
+    shown = getattr(arguments, "group", None) or root
+    shown.print_help()
+    raise HelpShown(tuple(shown.prog.split()[1:]))
 
 
 def _is_glued(action: argparse.Action) -> bool:

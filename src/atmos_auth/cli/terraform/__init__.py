@@ -42,6 +42,7 @@ commands of ours:
   generate backend       write a component's backend.tf.json"""
 POSITIONALS = None
 TAKES_REST = True
+WORDS = RUN
 _SWITCHES = {
     "--deploy-run-init": "run init before deploy",
     "--init-run-reconfigure": "give init -reconfigure",
@@ -49,6 +50,17 @@ _SWITCHES = {
     "--auto-generate-backend-file": "write backend.tf.json",
     "--skip-planfile": "have plan store no plan",
 }
+
+
+def unknown(word: str) -> UsageError:
+    """Return what is wrong with a word that is not among `WORDS`."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, WORDS, n=1)
+    return UsageError(
+        f'"{word}" is not a command of Terraform',
+        hints=[*(f"did you mean `atmos terraform {name}`?" for name in close), "atmos terraform --help"],
+    )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -138,14 +150,8 @@ def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     if not words:
         raise UsageError("no command given", hints=["atmos terraform plan COMPONENT -s STACK"])
     first, *others = words
-    if first not in RUN:
-        from difflib import get_close_matches
-
-        close = get_close_matches(first, RUN, n=1)
-        raise UsageError(
-            f'"{first}" is not a command of Terraform',
-            hints=[*(f"did you mean `atmos terraform {name}`?" for name in close), "atmos terraform --help"],
-        )
+    if first not in WORDS:
+        raise unknown(first)
     if others and others[0] in GROUPS.get(first, ()):
         return (first, others[0]), others[1:]
     return (first,), others

@@ -40,12 +40,28 @@ def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
 
 def find(commands: Sequence[CustomCommand], words: Sequence[str]) -> tuple[CustomCommand, list[str]] | None:
     """Return the command that the first words name, as far down as they lead, and the words behind it."""
+    found: tuple[CustomCommand, list[str]] | None = None
     for command in commands:
         own = command.words[-len(command.settings.name.split()) :]
         if tuple(words[: len(own)]) == own:
             rest = list(words[len(own) :])
-            return find(command.below, rest) or (command, rest)
-    return None
+            deeper = find(command.below, rest) or (command, rest)
+            if found is None or len(deeper[0].words) > len(found[0].words):
+                found = deeper
+    return found
+
+
+def below(commands: Sequence[CustomCommand], words: tuple[str, ...]) -> list[CustomCommand]:
+    """Return the commands that stand directly below these words; with none, those at the top."""
+    if not words:
+        return list(commands)
+    found: list[CustomCommand] = []
+    for command in commands:
+        if command.words == words:
+            found += command.below
+        elif command.words == words[: len(command.words)]:
+            found += below(command.below, words)
+    return found
 
 
 def _commands(
@@ -66,7 +82,16 @@ def _command(
         raise (*misfits.errors, *misfits.unknown)[0]
     settings: CustomCommandSettings = convert(entry, CustomCommandSettings)
     words = (*above, *settings.name.split())
-    own = {flag.name for flag in settings.flags}
+    own = {flag.name: flag for flag in settings.flags}
+    for flag in inherited:
+        again = own.get(flag.name, flag)
+        if (again.type, again.shorthand) != (flag.type, flag.shorthand):
+            raise InvalidSetting(
+                f"{subject}: --{flag.name} is another flag than that of the command above it",
+                place=place,
+                details=[f"above: {_described(flag)}", f"here: {_described(again)}"],
+                hints=["give it the same type and shorthand, or another name"],
+            )
     flags = (*settings.flags, *(flag for flag in inherited if flag.name not in own))
     directory = settings.working_directory or working_directory
     below = entry.get("commands")
@@ -79,3 +104,7 @@ def _command(
         directory,
         tuple(_commands(below, words, flags, directory)) if isinstance(below, Seq) else (),
     )
+
+
+def _described(flag: FlagSettings) -> str:
+    return f"type {flag.type}, {f'shorthand -{flag.shorthand}' if flag.shorthand else 'no shorthand'}"

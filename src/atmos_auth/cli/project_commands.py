@@ -1,0 +1,44 @@
+"""What a project adds to our commands: listed below their help, and never in place of one of ours."""
+
+import argparse
+from collections.abc import Iterable
+from textwrap import fill
+
+from atmos_auth.cli.parsing import WIDTH, is_ours
+from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.host.plain_text import plain_text
+from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands
+from atmos_auth.wiring import Project
+
+_COLUMN = 24
+
+
+def run(arguments: argparse.Namespace, project: Project) -> int:
+    """List the commands that stand directly below the words whose help was shown, under a heading of their own."""
+    try:
+        commands = custom_commands(project.config)
+    except AtmosAuthError as error:
+        # Whoever asks for help may need it to mend this very thing.
+        project.prompter.warn(f"commands of this project are not listed: {error.message}")
+        return 0
+    _warn_of_shadows(commands, project)
+    listed = [command for command in below(commands, arguments.above) if not is_ours(command.words)]
+    if listed:
+        project.streams.stdout.write("\ncommands of this project:\n")
+        project.streams.stdout.writelines(_line(command) for command in listed)
+    return 0
+
+
+def _warn_of_shadows(commands: Iterable[CustomCommand], project: Project) -> None:
+    for command in commands:
+        if is_ours(command.words):
+            if command.settings.steps:
+                name = " ".join(command.words)
+                project.prompter.warn(f"steps of the custom command `{name}` are not run: one of ours has that name")
+            _warn_of_shadows(command.below, project)
+
+
+def _line(command: CustomCommand) -> str:
+    name, about = f"  {plain_text(command.words[-1])}", plain_text(command.settings.description)
+    begin = name.ljust(_COLUMN) if len(name) < _COLUMN else f"{name}  "
+    return fill(f"{begin}{about}".rstrip(), WIDTH - 2, subsequent_indent=" " * _COLUMN) + "\n"
