@@ -1,5 +1,6 @@
 """Programs that run for long: each asks AWS again and again until its time is over, and fails at the first refusal."""
 
+import json
 import shutil
 import sys
 import threading
@@ -152,3 +153,19 @@ def s3_of(aws: Emulator) -> Iterator[S3]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def make_bucket(s3: S3, machine: Any) -> None:
+    """Make the bucket that the state goes to, with a key that S3 lets in."""
+    import boto3
+
+    environment = machine.atmos("auth", "env", "--format", "json")
+    keys = json.loads(environment.stdout)
+    boto3.client(
+        "s3",
+        endpoint_url=s3.url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=keys["AWS_SESSION_TOKEN"],
+    ).create_bucket(Bucket=s3.bucket)

@@ -1,10 +1,7 @@
 """`--refresh`: programs outlive their credentials, by running us or by asking the process that started them."""
 
-import json
-
-import boto3
 import pytest
-from long_runs import S3, Tool, quiet, s3_of, tools, write_programs
+from long_runs import Tool, make_bucket, quiet, s3_of, tools, write_programs
 
 from aws_emulator import Emulator
 
@@ -77,17 +74,3 @@ def test_without_refresh_each_of_them_is_refused(long_machine, aws: Emulator):
         assert stdout == "", stderr
         # Terraform was refused by S3, where it came to write its state.
         assert bool(s3.refused) == all(not tool.missing for tool in tools() if tool.name == "terraform")
-
-
-def make_bucket(s3: S3, machine) -> None:
-    """Make the bucket that the state goes to, with a key that S3 lets in."""
-    environment = machine.atmos("auth", "env", "--format", "json")
-    keys = json.loads(environment.stdout)
-    boto3.client(
-        "s3",
-        endpoint_url=s3.url,
-        region_name="us-east-1",
-        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=keys["AWS_SESSION_TOKEN"],
-    ).create_bucket(Bucket=s3.bucket)

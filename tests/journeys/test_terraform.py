@@ -321,6 +321,29 @@ def test_several_components_run_in_their_order_each_as_its_own_identity(reposito
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
 
 
+@pytest.mark.timeout(400)
+def test_one_sign_in_is_enough_for_thirty_components(repository: Machine, aws: Emulator):
+    component = "    c{number}: {{ metadata: {{ component: who }}, vars: {{ label: x }}{more} }}\n"
+    components = [component.format(number=number, more="") for number in range(29)]
+    components += component.format(number=29, more=", auth: { identities: { prod: { default: true } } }")
+    heading = "vars: { tenant: plat, stage: dev }\ncomponents:\n  terraform:\n"
+    repository.write("".join([heading, *components]), "stacks/deploy/dev.yaml")
+    # Nobody has signed in before: the first component that needs it has the person asked.
+    words = ("terraform", "apply", "--all", "-s", "plat-dev", "-auto-approve", "-no-color", "--force-tty")
+    child = repository.start(*words, "--no-browser")
+    stdout, stderr = child.communicate(timeout=300)
+    assert child.returncode == 0, stdout + stderr
+    assert stdout.count("Apply complete!") == 30
+    arns = (code_of(repository) / "who.txt").read_text().splitlines()
+    assert [arn.startswith(DEV_ARN) for arn in arns].count(True) == 29
+    assert arns.count(PROD_ARN) == 1
+    # Thirty runs asked AWS who they are; to get there took one sign-in, one set of keys, and one role on top of it.
+    calls = [operation for operation in operations(aws) if operation != "sts:GetCallerIdentity"]
+    assert operations(aws).count("sts:GetCallerIdentity") == 30
+    for operation in ("sso-oidc:StartDeviceAuthorization", "sso:GetRoleCredentials", "sts:AssumeRole"):
+        assert calls.count(operation) == 1, operation
+
+
 def test_several_components_stop_at_a_failure(repository: Machine):
     repository.write(ORDERED.replace("label: x }, auth", "label: [x] }, auth"), "stacks/deploy/dev.yaml")
     result = repository.atmos("terraform", "plan", "--all", "-s", "plat-dev", "--identity=false")
