@@ -13,6 +13,7 @@ EXIT_CODES = {
     "NeedsPerson": 2,
     "PartialLogout": 0,
     "CommandNotFound": 127,
+    "CommandNotExecutable": 126,
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from atmos_auth.domain.errors import CommandNotFound
+from atmos_auth.domain.errors import CommandNotExecutable, CommandNotFound
 from atmos_auth.host.process import run, run_in
 
 WRAPPER = (
@@ -66,13 +66,14 @@ def test_a_program_that_does_not_exist_is_127(environ):
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o755])
-def test_what_may_not_be_run_is_127(tmp_path, environ, mode):
+def test_what_may_not_be_run_is_126(tmp_path, environ, mode):
     target = tmp_path / "data"
     target.write_text("just text")
     target.chmod(mode)
     program = target if mode == 0o644 else tmp_path
-    with pytest.raises(CommandNotFound, match="cannot run") as caught:
+    with pytest.raises(CommandNotExecutable, match="cannot run") as caught:
         run([str(program)], environ)
+    assert caught.value.exit_code == 126
     assert caught.value.hints
 
 

@@ -37,7 +37,7 @@ STATUSES = [
     (["sh", "-c", "kill -TERM $$"], 143, ""),
     (["sh", "-c", "kill -KILL $$"], 137, ""),
     (["no-such-program"], 127, "command not found: no-such-program"),
-    (["/"], 127, "cannot run /"),
+    (["/"], 126, "cannot run /"),
 ]
 
 

@@ -39,7 +39,12 @@ def test_a_dead_endpoint_is_named_with_operation_and_link(machine, aws: Emulator
     assert finding.message.startswith("sso-oidc:RegisterClient: ")
     assert aws.url in finding.message
     assert 'link: provider "my-sso" (aws/iam-identity-center) of the chain my-sso' in finding.details
+    assert finding.hints == (f"start what should answer there, for example: python -m aws_emulator --port {port(aws)}",)
     assert "Traceback" not in result.stderr
+
+
+def port(aws: Emulator) -> str:
+    return aws.url.rpartition(":")[2]
 
 
 def test_a_name_that_does_not_resolve_is_named(offline_machine):

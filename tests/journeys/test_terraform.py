@@ -142,6 +142,16 @@ def test_nobody_signs_in_for_what_cannot_be_run(repository: Machine, aws: Emulat
     assert aws.journal.entries() == []
 
 
+def test_nobody_signs_in_where_there_is_no_terraform(repository: Machine, aws: Emulator):
+    lacking = {"ATMOS_COMPONENTS_TERRAFORM_COMMAND": "no-such-terraform"}
+    result = repository.atmos("terraform", "plan", "who", "-s", "plat-dev", "--force-tty", env=lacking)
+    (finding,) = repository.findings(result.stderr)
+    assert (result.returncode, finding.message) == (127, "command not found: no-such-terraform")
+    assert "or name another program in atmos.yaml: `components.terraform.command: tofu`" in finding.hints
+    assert aws.journal.entries() == []
+    assert repository.atmos("terraform", "plan", "who", "-s", "plat-dev", "--dry-run", env=lacking).returncode == 0
+
+
 def test_a_sign_in_that_fails_starts_no_terraform(repository: Machine):
     result = repository.atmos("terraform", "plan", "who", "-s", "plat-dev")
     assert result.returncode == 2

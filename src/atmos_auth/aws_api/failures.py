@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from atmos_auth.domain.errors import AccessDenied, CredentialRejected, ServiceError
 from atmos_auth.host.trust import CA_HINT
@@ -27,6 +28,8 @@ _RETRYABLE_CODES = frozenset(
 
 
 # What services that speak JSON say when the credential that was brought, not the request, is at fault.
+# No network and no region is at fault where nobody answers there.
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _REJECTED = frozenset({"ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"})
 
 
@@ -106,11 +109,15 @@ def from_client_error(error: "ClientError", operation: str, endpoint: str) -> Se
 
 
 def _unreachable(operation: str, endpoint: str, code: str, what: str) -> ServiceError:
+    address = urlsplit(endpoint)
+    hints = ["check the network, and HTTPS_PROXY and NO_PROXY if you are behind a proxy", "check `region`"]
+    if address.hostname in _THIS_MACHINE:
+        hints = [f"start what should answer there, for example: python -m aws_emulator --port {address.port or 80}"]
     return ServiceError(
         f"{operation}: {endpoint} {what}",
         operation=operation,
         endpoint=endpoint,
         code=code,
         retryable=True,
-        hints=["check the network, and HTTPS_PROXY and NO_PROXY if you are behind a proxy", "check `region`"],
+        hints=hints,
     )

@@ -36,6 +36,7 @@ AtmosAuthError                     message, hint, place, details
 |- PartialLogout                   some of what should go is still there (exit 0 by contract, shown as a warning)
 |- StepFailed                      a step of a workflow failed (exit code of the step)
 `- CommandNotFound                 the program to run does not exist (exit 127)
+   `- CommandNotExecutable         ... or may not be run (exit 126)
 """
 
 from collections.abc import Sequence
@@ -296,6 +297,12 @@ class StepFailed(AtmosAuthError):
 
 
 class CommandNotFound(AtmosAuthError):
-    """The program to run does not exist or may not be run."""
+    """The program to run does not exist."""
 
     exit_code = 127
+
+
+class CommandNotExecutable(CommandNotFound):
+    """The program to run exists, and may not be run."""
+
+    exit_code = 126

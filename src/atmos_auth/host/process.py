@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from atmos_auth.domain.errors import CommandNotFound
+from atmos_auth.domain.errors import CommandNotExecutable, CommandNotFound
 
 
 class Ended(NamedTuple):
@@ -22,7 +22,7 @@ def run(
     """Run `argv` with exactly `environ` and return the status a shell would show (128 + n for signal n).
 
     It runs in `directory` if that is given; with `onto_stderr` what it prints is not data, and goes to stderr. Raises
-    `CommandNotFound` when the program does not exist (exit 127) or may not be run.
+    `CommandNotFound` when the program does not exist (exit 127), `CommandNotExecutable` when it may not be run (126).
     """
     return run_in(directory, argv, environ, onto_stderr=onto_stderr).status
 
@@ -78,7 +78,9 @@ def captured(argv: Sequence[str], environ: Mapping[str, str], directory: str) ->
 def _not_started(program: str, error: OSError) -> CommandNotFound:
     if isinstance(error, FileNotFoundError):
         return CommandNotFound(f"command not found: {program}", hints=["check the spelling and PATH"])
-    return CommandNotFound(f"cannot run {program}: {error.strerror or error}", hints=["check that it is executable"])
+    return CommandNotExecutable(
+        f"cannot run {program}: {error.strerror or error}", hints=["check that it is executable"]
+    )
 
 
 def _run_with_subprocess(

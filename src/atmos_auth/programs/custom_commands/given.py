@@ -48,7 +48,7 @@ def _arguments(declared: Sequence[Argument], words: Sequence[str], name: str) ->
             f"Command requires at least {len(needed)} argument(s) (no defaults provided for them):",
             details=[
                 *(f"{number}. {one}" for number, one in enumerate(needed, start=1)),
-                f"Received {len(words)} argument(s): {', '.join(words)}",
+                *([f"Received {len(words)} argument(s): {', '.join(words)}"] if words else ()),
             ],
             hints=[f"atmos {name} --help"],
         )

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TextIO
 
@@ -88,3 +89,16 @@ def checked_program(program: str) -> str:
             hints=["give a name on PATH, or an absolute path, as components.terraform.command"],
         )
     return program
+
+
+def require_program(program: str, environ: Mapping[str, str]) -> None:
+    """Raise `CommandNotFound` where there is no such program."""
+    if shutil.which(program, path=environ.get("PATH")) is None:
+        raise CommandNotFound(
+            f"command not found: {program}",
+            details=["it is what runs for every component"],
+            hints=[
+                "install it: https://developer.hashicorp.com/terraform/install",
+                "or name another program in atmos.yaml: `components.terraform.command: tofu`",
+            ],
+        )

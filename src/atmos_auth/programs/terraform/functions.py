@@ -59,10 +59,14 @@ class TerraformFunctions:
             failure.details = (*failure.details, f"needed by {function.tag} at {function.place}")
             raise
         if outputs is None and _OTHERWISE not in expression:
+            picked = expression if expression.startswith(".") else f".{expression}"
             raise ConfigError(
                 f'component "{first}" of stack "{stack}" is not provisioned: it has no state yet',
                 place=function.place,
-                hints=[f"atmos terraform apply {first} -s {stack}", 'or say what holds until then: ".name // null"'],
+                hints=[
+                    f"atmos terraform apply {first} -s {stack}",
+                    f'or say what holds until then: "{picked} // null"',
+                ],
             )
         return _picked(outputs or {}, expression)
 

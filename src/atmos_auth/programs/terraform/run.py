@@ -8,7 +8,7 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
 from atmos_auth.programs.terraform import files
 from atmos_auth.programs.terraform.choices import Choices
-from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program
+from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program, require_program
 from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
@@ -68,6 +68,7 @@ class Terraform:
         project = self.stacks.project_of(written)
         choices = Choices(project.config, request)
         if not request.is_dry:
+            require_program(self._program(written), project.environ)
             variables = (*project.child_base, *written.sections["env"])
             require_approval(request, variables, approves=choices.approves)
         identity = self._identity_of(written)
