@@ -114,7 +114,7 @@ def test_every_stack_has_the_name_that_its_merged_values_give(written, named):
 def _naive_names(written: dict[str, Any], manifest: str, components: dict[str, Any]) -> dict[str, str | None]:
     documents = [written[name] for name in _closure(written, manifest)]
     of_type = _laid(_at(documents, "terraform"), "replace")
-    common = _laid([_laid(_at(documents, "vars"), "replace"), of_type.get("vars", {})], "replace")
+    common = _finished(_laid([_laid(_at(documents, "vars"), "replace"), of_type.get("vars", {})], "replace"))
     own = [
         key
         for name in components
@@ -201,6 +201,8 @@ def _laid(layers: list[Any], lists: str) -> dict[str, Any]:
 def _over(weaker: Any, stronger: Any, lists: str) -> Any:
     if isinstance(weaker, dict) and isinstance(stronger, dict):
         return _laid([weaker, stronger], lists)
+    if not isinstance(stronger, dict | list | tuple):
+        return stronger
     if isinstance(weaker, tuple) and weaker[0] == "!anew":
         return stronger if stronger == UNSET else ("!anew", _over(weaker[1], stronger, lists))
     if weaker == UNSET:

@@ -1,21 +1,27 @@
 """Where a component keeps its state: the backend that is chosen, with what it needs and nobody wrote."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from atmos_auth.config.tree import NOWHERE, Map
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.holders import mapping_at
 from atmos_auth.stacks.merge import merged
 
+AZURE = "azurerm"
+# Which setting of a backend keeps the states of components apart.
+_NAMED_BY = {"s3": "workspace_key_prefix", "gcs": "prefix"}
 _Chosen = dict[str, tuple[Any, Place]]
 
 
-def chosen_backend(sections: Map, *, kind: str, component: str, stack: str, base: str) -> _Chosen:
+def chosen_backend(sections: Map, own: Iterable[Map], *, component: str, stack: str, name: str) -> _Chosen:
     """Pick the backends of the chosen types, and fill in their defaults; raises `ConfigError` when there is none.
 
+    `own` are the backends that the component and its bases write down themselves, `name` is what its state is called.
     Returns values and their places, by the names of the sections.
     """
-    name = _name(sections["metadata"], base, component)
+    has_own_key = any("key" in (mapping_at(backend, (AZURE,)) or ()) for backend in own)
     written: Map = sections["backend"]
     backend_type, type_place = _type(sections, "backend_type")
     chosen = _of_type(written, backend_type, type_place, "backend_type", component, stack)
@@ -24,10 +30,17 @@ def chosen_backend(sections: Map, *, kind: str, component: str, stack: str, base
     if not remote_type:
         remote_type, remote_place = backend_type, type_place
     remote_chosen = _of_type(remote, remote_type, remote_place, "remote_state_backend_type", component, stack)
+
+    def filled(backend: Map, chosen: str) -> Map:
+        return _filled(backend, chosen, name, has_own_key=has_own_key)
+
     return {
-        "backend": (_filled(chosen, backend_type, name), chosen.place),
+        "backend": (filled(chosen, backend_type), chosen.place),
         "backend_type": (backend_type, type_place),
-        "remote_state_backend": (_filled(remote_chosen, remote_type, name), remote_chosen.place),
+        "remote_state_backend": (
+            filled(remote_chosen, remote_type),
+            remote_chosen.place,
+        ),
         "remote_state_backend_type": (remote_type, remote_place),
     }
 
@@ -55,20 +68,21 @@ def _of_type(written: Map, chosen: str, place: Place, key: str, component: str, 
     return found if found is not None else Map(written.place)
 
 
-def _filled(backend: Map, chosen: str, name: str) -> Map:
-    default = {"s3": ("workspace_key_prefix", name), "gcs": ("prefix", name), "azurerm": ("key", _azure(name))}
-    if chosen not in default or backend.get(default[chosen][0]) is not None:
-        return backend
-    key, value = default[chosen]
+def _filled(backend: Map, chosen: str, name: str, *, has_own_key: bool) -> Map:
+    if chosen == AZURE:
+        return backend if has_own_key else _with_azure_key(backend, name)
+    key = _NAMED_BY.get(chosen)
+    return backend if key is None or backend.get(key) is not None else _with(backend, key, name)
+
+
+def _with_azure_key(backend: Map, name: str) -> Map:
+    """A key that all components have in common is where their states stand."""
+    common = backend.get("key")
+    file = f"{name}.terraform.tfstate"
+    return _with(backend, "key", f"{common.rstrip('/')}/{file}" if isinstance(common, str) and common else file)
+
+
+def _with(backend: Map, key: str, value: str) -> Map:
     filled = backend.copied()
     filled.put(key, value, backend.place, backend.place)
     return filled
-
-
-def _azure(name: str) -> str:
-    return f"{name}.terraform.tfstate"
-
-
-def _name(metadata: Map, base: str, component: str) -> str:
-    chosen = metadata.get("name") or base or component
-    return str(chosen).replace("/", "-")

@@ -7,6 +7,7 @@ from atmos_auth.config.tree import Map
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.backend import chosen_backend
+from atmos_auth.stacks.default_identity import with_nearest_default
 from atmos_auth.stacks.file_locals import LOCALS
 from atmos_auth.stacks.holders import layers_at, mapping_at
 from atmos_auth.stacks.inheritance import Ancestor, lineage
@@ -20,6 +21,8 @@ OF_TYPE = ("required_providers", "backend", "remote_state_backend", "source", "p
 SINGLE = ("required_version", "command", "backend_type", "remote_state_backend_type")
 # The type of a component that is there to be inherited from only.
 ABSTRACT = "abstract"
+# What a manifest may say of all its components.
+OF_ALL_METADATA = ("labels", "tags", "custom", "enabled", "locked", "terraform_workspace_pattern")
 # What a base says of itself alone.
 _NOT_INHERITED = ("inherits", "type")
 _NO_LOCALS: Mapping[str, Mapping[str, Any]] = {}
@@ -30,7 +33,8 @@ class Component(NamedTuple):
 
     `base` is the folder of its code, below the folder of its type; `bases` the components it inherits from, nearest
     first; `manifest` the top-level file and `manifest_key` its name below the stacks' folder, `files` the names of what
-    it imports; `place` is where it stands; `locals` are those of the files, by path.
+    it imports; `place` is where it stands; `locals` are those of the files, by path;
+    `contributing` are the names of the files that say anything of it.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Component(NamedTuple):
     sections: Map
     place: Place | None
     locals: Mapping[str, Mapping[str, Any]] = _NO_LOCALS
+    contributing: tuple[str, ...] = ()
 
     def seen_at(self, place: Place, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what a template at a place sees, given the component's data: the locals of its own file, too."""
@@ -68,10 +73,19 @@ class Component(NamedTuple):
 
 
 def component_of(
-    sections: Sections, kind: str, name: str, *, stack: str, inherits_metadata: bool, lists: str, lowest: Map
+    sections: Sections,
+    kind: str,
+    name: str,
+    *,
+    stack: str,
+    inherits_metadata: bool,
+    lists: str,
+    separator: str,
+    lowest: Map,
 ) -> Component:
     """Merge a component's layers, weakest first; `lowest` holds the sections that the configuration gives to all.
 
+    `separator` stands for slashes in the name of its state.
     Raises `ConfigError` with the place at fault. Reads no file.
     """
     line = lineage(sections, kind, name)
@@ -81,7 +95,8 @@ def component_of(
 
     def layers(section: str) -> list[Map]:
         common = [*layers_at([lowest], section), sections.section(section)] if section in MERGED else []
-        return layers_at(holders, section, common)
+        found = layers_at(holders, section, common)
+        return found if section != "auth" else [layer for laid in with_nearest_default(found) for layer in laid]
 
     result = Map(own.place)
     written = {section for holder in holders for section in holder}.union(MERGED)
@@ -89,18 +104,22 @@ def component_of(
         laid = settled(merged(layers(section) if section in written else (), strategy))
         result.put(section, laid, laid.place, laid.place)
     for name_of_value in SINGLE:
-        _put_single(result, name_of_value, holders)
+        _put_single(result, name_of_value, [lowest, *holders])
     metadata = _metadata(sections, line, inherits_metadata=inherits_metadata)
     result.put("metadata", metadata, metadata.place, metadata.place)
     base = _base(line, metadata, name)
-    backend = chosen_backend(result, kind=kind, component=name, stack=stack, base=base)
+    own_backends = layers_at((*(one.says for one in line), overriding), "backend")
+    backend = chosen_backend(
+        result, own_backends, component=name, stack=stack, name=_name_of_state(metadata, base, separator)
+    )
     for key in ("backend", "backend_type", "remote_state_backend", "remote_state_backend_type"):
         value, place = backend[key]
         result.put(key, value, place, place)
     overriding = settled(overriding)
     result.put("overrides", overriding, overriding.place, overriding.place)
     for section in ("dependencies", LOCALS):
-        if said := layers_at((one.says for one in line), section):
+        said = layers_at((one.says for one in line), section, [sections.section(section)])
+        if any(said):
             laid = settled(merged(said, strategy))
             result.put(section, laid, laid.place, laid.place)
     return Component(
@@ -115,6 +134,7 @@ def component_of(
         result,
         sections.names("components", kind).get(name),
         sections.locals,
+        sections.contributing(kind, frozenset(one.name for one in line)),
     )
 
 
@@ -164,7 +184,15 @@ def _put_single(result: Map, key: str, layers: list[Map]) -> None:
 
 
 def _metadata(sections: Sections, line: tuple[Ancestor, ...], *, inherits_metadata: bool) -> Map:
-    layers = [sections.section("metadata")]
+    common = sections.section("metadata")
+    for key in common:
+        if key not in OF_ALL_METADATA:
+            raise ConfigError(
+                f"`metadata.{key}` belongs to a component, and this is for all of them",
+                place=common.key_places[key],
+                hints=[f"write it into the component; for all there are {', '.join(OF_ALL_METADATA)}"],
+            )
+    layers = [common]
     if inherits_metadata:
         layers = [_inherited(layer) for layer in layers_at((one.says for one in line[:-1]), "metadata", layers)]
     laid: Map = settled(merged(layers_at([line[-1].says], "metadata", layers)))
@@ -178,6 +206,10 @@ def _inherited(metadata: Map) -> Map:
     for key in _NOT_INHERITED:
         passed_on.drop(key)
     return passed_on
+
+
+def _name_of_state(metadata: Map, base: str, separator: str) -> str:
+    return str(metadata.get("name") or base).replace("/", separator)
 
 
 def _base(line: tuple[Ancestor, ...], metadata: Map, name: str) -> str:

@@ -50,6 +50,7 @@ def described(component: Component, *, workspace: str, auth: Mapping[str, Any], 
         "env": {name: value for name, value in plain(sections["env"]).items() if value is not None},
         "auth": plain(auth),
         "imports": list(component.files),
+        "deps": list(component.contributing),
         "deps_all": list(component.files),
         "workspace": workspace,
     }

@@ -25,7 +25,8 @@ class Layout(NamedTuple):
 
     `stacks` is the folder of manifests; `included` and `excluded` are patterns below it; `name_pattern` and
     `name_template` say how a stack is named, if anything does; `lists` how lists merge; `terraform` is the folder of
-    Terraform's components, `workspaces` tells whether they have workspaces; `templates` is about those in values.
+    Terraform's components, `workspaces` tells whether they have workspaces, `separator` stands for slashes in the names
+    of their states; `templates` is about those in values.
     """
 
     stacks: str
@@ -37,6 +38,7 @@ class Layout(NamedTuple):
     inherits_metadata: bool
     terraform: str
     workspaces: bool
+    separator: str
     templates: TemplateSettings
 
 
@@ -59,6 +61,7 @@ def layout_of(config: Config) -> Layout:
         inherits_metadata=reading.switch("stacks", "inherit", "metadata", otherwise=True),
         terraform=reading.folder(reading.text("components", "terraform", "base_path")),
         workspaces=reading.switch("components", "terraform", "workspaces_enabled", otherwise=True),
+        separator=reading.text("components", "terraform", "workspace", "prefix_separator") or "-",
         templates=_templates(reading, is_unwritten=not config.files),
     )
 

@@ -125,10 +125,10 @@ class Manifests:
 
         What files that import the same have in common is one and the same tuple.
         """
-        return self._closure(path, Rendering({}), renders=True, above=())
+        return self._closure(path, Rendering({}), renders=True, above=(), at=None)
 
     def _closure(
-        self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...]
+        self, path: str, rendering: Rendering, *, renders: bool, above: tuple[str, ...], at: Place | None
     ) -> tuple[Document, ...]:
         context = repr(sorted(rendering.context.items())) if rendering.context else ""
         known = (path, context, rendering.may_lack_values, renders)
@@ -136,8 +136,9 @@ class Manifests:
             if path in above or len(above) > _DEEPEST:
                 raise ConfigError(
                     "manifests import each other in a circle",
-                    place=Place(path, 1, 1),
+                    place=at,
                     details=[f"{above[0]}", *(f"imports {step}" for step in (*above[1:], path))] if above else [],
+                    hints=["move what both need into a third manifest, and import that"],
                 )
             self._closures[known] = self._followed(path, rendering, renders=renders, above=(*above, path))
         return self._closures[known]
@@ -154,7 +155,7 @@ class Manifests:
             # What the importing file was given wins over what it gives.
             below = Rendering({**item.context, **rendering.context}, item.may_lack_values)
             files = self._files(item, path)
-            closures += [self._closure(file, below, renders=item.renders, above=above) for file in files]
+            closures += [self._closure(file, below, renders=item.renders, above=above, at=item.place) for file in files]
         imported = self._in_a_row(closures)
         return (*imported, Document(path, self.key(path), content.body, imported, content.locals))
 
@@ -228,6 +229,10 @@ class Manifests:
         start = os.path.dirname(importing) if written.split("/")[0] in (".", "..") else self._layout.stacks
         target = os.path.normpath(os.path.join(start, written))
         found = self._matching_files(target) if is_pattern(written) else self._single(target)
+        if found == [importing]:
+            raise ConfigError(
+                f"the import '{written}' is the manifest itself", place=item.place, hints=["take the line out"]
+            )
         found = [path for path in found if path != importing]
         if not found and not item.may_be_missing:
             raise ConfigError(

@@ -160,6 +160,11 @@ def _repository(project: Project, layout: Layout, renderer: Renderer) -> Reposit
 def _lowest(project: Project) -> Map:
     """Collect what the configuration gives to every component."""
     lowest = Map()
+    where = ("components", "terraform", "command")
+    command = project.config.resolve(where)
+    if command is not None:
+        place = project.config.place(where) or NOWHERE
+        lowest.put("command", command, place, place)
     env = project.config.resolve(("env",))
     if isinstance(env, Map):
         place = project.config.place(("env",)) or NOWHERE

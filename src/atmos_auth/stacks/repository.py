@@ -60,6 +60,8 @@ class Repository:
         self._lowest = lowest
         self._name_by_template = name_by_template
         self._stacks: dict[str, list[Occurrence]] | None = None
+        # Manifests with components that the scheme of names gives no name to, by their place below the stacks' folder.
+        self._nameless: dict[str, tuple[Document, ...]] = {}
         self._sections: dict[int, Sections] = {}
         self._imported: dict[int, Sections] = {}
 
@@ -123,6 +125,7 @@ class Repository:
             stack=stack,
             inherits_metadata=self._layout.inherits_metadata,
             lists=self._layout.lists,
+            separator=self._layout.separator,
             lowest=self._lowest,
         )
 
@@ -136,6 +139,8 @@ class Repository:
 
     def _of(self, stack: str) -> list[Occurrence]:
         places = self._places()
+        if stack not in places and "/" in stack and stack in self._nameless:
+            return [Occurrence(self._nameless[stack], None)]
         if stack not in places:
             raise self._unknown_stack(stack)
         return places[stack]
@@ -151,7 +156,11 @@ class Repository:
             for path in self._manifests.top_level():
                 try:
                     documents = self._manifests.closure(path)
-                    for name, components in self._named(self._over_imports(documents)):
+                    sections = self._over_imports(documents)
+                    named = self._named(sections)
+                    if not named and _has_components(sections):
+                        self._nameless[documents[-1].key] = documents
+                    for name, components in named:
                         stacks.setdefault(name, []).append(Occurrence(documents, components))
                 except ConfigError as broken:
                     or_note(broken)
@@ -159,8 +168,7 @@ class Repository:
 
     def _named(self, sections: Sections) -> list[tuple[str, frozenset[str] | None]]:
         """Name the stacks that a manifest stands for, each with its components; usually there is one, with all."""
-        has_components = any(sections.names("components", kind) for kind in KINDS)
-        if not has_components:
+        if not _has_components(sections):
             return []
         own = sections.own.body.get("name")
         if isinstance(own, str) and own.strip():
@@ -203,8 +211,18 @@ class Repository:
         meant = [keys[stack]] if stack in keys else _close(stack, names)
         return InvalidStack(
             f"Stack `{stack}` not found",
+            details=self._lacking(stack),
             hints=[*(f"Did you mean `{name}`?" for name in meant), "atmos list stacks"],
         )
+
+    def _lacking(self, key: str) -> list[str]:
+        """Say which values a manifest lacks to have a name."""
+        pattern, documents = self._layout.name_pattern, self._nameless.get(key)
+        if documents is None or pattern is None:
+            return []
+        values = self._common(self._over_imports(documents), "vars")
+        lacking = [token for token in tokens_of(pattern) if by_pattern(f"{{{token}}}", values) is None]
+        return [f"{documents[-1].path} has no value for {', '.join(lacking)}, which stacks.name_pattern wants"]
 
     def _unknown_component(self, name: str, stack: str, kind: str) -> InvalidComponent:
         return InvalidComponent(
@@ -215,6 +233,10 @@ class Repository:
                 f"atmos list components -s {stack}",
             ],
         )
+
+
+def _has_components(sections: Sections) -> bool:
+    return any(sections.names("components", kind) for kind in KINDS)
 
 
 def _kept(

@@ -5,9 +5,14 @@ from typing import Any, Optional
 
 from atmos_auth.config.tree import Map
 from atmos_auth.domain.place import Place
+from atmos_auth.stacks.default_identity import with_nearest_default
 from atmos_auth.stacks.holders import mapping_at
 from atmos_auth.stacks.manifests import Document
 from atmos_auth.stacks.merge import is_taken_away, merged
+
+_AUTH = "auth"
+# What a file says that is no value of any component.
+_OF_NONE = ("components", "name", "workflows")
 
 
 class Sections:
@@ -37,6 +42,15 @@ class Sections:
             self._locals = {document.path: document.locals for document in self.documents if document.locals}
         return self._locals
 
+    def contributing(self, kind: str, names: frozenset[str]) -> tuple[str, ...]:
+        """Name the files that say anything of components with these names: of all of them, of their type, or of one."""
+        found = []
+        for document in self.documents:
+            components = mapping_at(document.body, ("components", kind))
+            if any(key not in _OF_NONE for key in document.body) or (components and not names.isdisjoint(components)):
+                found.append(document.key)
+        return tuple(found)
+
     def section(self, *path: str) -> Map:
         """Merge the mappings at `path`; empty where no document has one. Raises `ConfigError` for anything else.
 
@@ -46,6 +60,8 @@ class Sections:
             layers = [] if self._below is None else [self._below.section(*path)]
             for said in self._at(path):
                 layers = [] if said is None else [*layers, said]
+            if len(layers) > 1:
+                layers = _with_nearest_default(path, layers)
             self._merged[path] = merged(layers, self._lists)
         return self._merged[path]
 
@@ -80,6 +96,22 @@ class Sections:
                 yield found
             elif _is_taken_away_at(document.body, path):
                 yield None
+
+
+def _with_nearest_default(path: tuple[str, ...], layers: list[Map]) -> list[Map]:
+    """Return layers in which a default identity that one names takes the place of those of weaker files."""
+    if path == (_AUTH,):
+        return [one for laid in with_nearest_default(layers) for one in laid]
+    if sum(_AUTH in layer for layer in layers) < 2:
+        return layers
+    result = []
+    for layer, laid in zip(layers, with_nearest_default(mapping_at(layer, (_AUTH,)) for layer in layers), strict=True):
+        for before in laid[:-1]:
+            holder = Map(layer.place)
+            holder.put(_AUTH, before, before.place, before.place)
+            result.append(holder)
+        result.append(layer)
+    return result
 
 
 def _renamed(names: Mapping[str, Place], mapping: Map) -> Mapping[str, Place]:

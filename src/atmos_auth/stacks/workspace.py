@@ -16,7 +16,8 @@ def workspace_of(component: Component, *, enabled: bool, by_template: Callable[[
 
     `by_template` works out a name that the component gives as a template, which stands at a place.
     """
-    if not enabled or component.sections.get("backend_type") == "http":
+    is_off = component.sections["settings"].get("workspaces_enabled") is False
+    if not enabled or is_off or component.sections.get("backend_type") == "http":
         return DEFAULT
     metadata = component.metadata
     template = metadata.get(_TEMPLATE)
