@@ -163,6 +163,7 @@ def _planner(project: Project) -> Planner:
         base_path=project.config.base_path,
         home=home_directory(project.environ),
         warn=partial(warn, project),
+        environ=project.child_base,
         what="custom command",
     )
 

@@ -164,6 +164,7 @@ def _planner(project: Project, *, is_dry: bool) -> Planner:
         base_path=project.config.base_path,
         home=home_directory(project.environ),
         warn=partial(warn, project),
+        environ=project.child_base,
     )
 
 

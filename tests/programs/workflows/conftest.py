@@ -51,6 +51,7 @@ class Repository:
             base_path=config.base_path,
             home=self.environ["HOME"],
             warn=lambda warning: self.warnings.append(str(warning)),
+            environ={"HOME": "/home", "EMPTY": ""},
         ).plan(written, wish)
 
 

@@ -204,9 +204,9 @@ BROKEN = [
     ("steps: [{ command: a, when: 'false' }]", "`when` is not supported", "3:27"),
     ("steps: [{ command: a, timeout: 5s }]", "`timeout` is not supported", "3:27"),
     ("dependencies: {}\nsteps: [{ command: a }]", 'workflow "deploy": `dependencies` is not supported', "3:5"),
-    ("steps: [{ command: 'echo {{ .env.X }}' }]", "command holds a template", "3:24"),
-    ("steps: [{ command: a, env: { A: '{{- .steps.b.value }}' } }]", "env.A holds a template", "3:37"),
-    ("env: { A: '{{ .flags.stack }}' }\nsteps: [{ command: a }]", 'workflow "deploy": env.A holds a template', "3:15"),
+    ("steps: [{ command: a, env: { A: '{{- .steps.b.value }}' } }]", "env.A wants the output of a step", "3:37"),
+    ("env: { A: 'x{{ .steps.b }}' }\nsteps: [{ command: a }]", 'workflow "deploy": env.A wants the output', "3:15"),
+    ("steps: [{ command: '{{ .env.EMPTY }}' }]", "the command is empty", "3:24"),
     ("stack: [a]\nsteps: [{ command: a }]", "stack is a list", "3:5"),
 ]
 
@@ -217,6 +217,40 @@ def test_what_is_wrong_is_said_with_its_place_before_anything_runs(plan, reposit
         plan(body)
     assert str(caught.value.place) == f"{repository.folder / 'atmos.yaml'}:{where}"
     assert "secret" not in f"{caught.value} {caught.value.hints} {caught.value.details}"
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("echo {{ .env.X }}", "X"),
+        ("docker ps --format {{.ID}} {{ .env.HOME }}", "ID"),
+        ("echo {{ .flags.nothing }}", "nothing"),
+        ("echo {{ .env.HOME | nothing }}", "nothing"),
+    ],
+)
+def test_a_template_that_wants_what_is_not_there_is_named(plan, repository, command, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        plan(f"steps:\n- type: shell\n  command: {command}\n")
+    assert caught.value.place.file == str(repository.folder / "atmos.yaml")
+    assert caught.value.place.line == 5
+
+
+def test_templates_find_the_environment_and_what_was_said(plan):
+    body = """\
+env: { A: a, B: "{{ .env.A }}b" }
+steps:
+- command: echo {{ .env.B }} {{ .env.C | upper }} {{ .flags.stack }}
+  env: { C: "c{{ .env.B }}" }
+  type: shell
+  working_directory: "/{{ .env.C }}"
+- command: terraform plan {{ .env.A }} -- {{ .env.HOME }}
+"""
+    first, second = plan(body, Wish(stack="dev")).steps
+    assert (first.script, first.directory) == ("echo ab CAB dev", "/cab")
+    assert first.variables == {"A": "a", "B": "ab", "C": "cab"}
+    assert first.line == "echo {{ .env.B }} {{ .env.C | upper }} {{ .flags.stack }}"
+    assert second.words == ("terraform", "plan", "a", "-s", "dev", "--", "/home")
+    assert second.line == "atmos terraform plan {{ .env.A }} -- {{ .env.HOME }}"
 
 
 @pytest.mark.parametrize("body", ["deploy: [a]", "deploy: text", "deploy: "])
@@ -285,7 +319,12 @@ def test_whatever_is_written_gives_a_plan_or_an_error_for_a_person(tree, steps, 
     body = {**(tree if isinstance(tree, dict) else {}), "steps": steps} if steps else tree
     written = Written("deploy", Source("f", "f.yaml"), planted(body, PLACE), PLACE)
     planner = Planner(
-        opened=lambda tree: tree, identity_named=lambda name: name, base_path="/", home="/", warn=lambda _: None
+        opened=lambda tree: tree,
+        identity_named=lambda name: name,
+        base_path="/",
+        home="/",
+        warn=lambda _: None,
+        environ={},
     )
     with suppress(AtmosAuthError):
         found = planner.plan(written, Wish(identity=told))

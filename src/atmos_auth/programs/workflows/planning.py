@@ -20,11 +20,11 @@ from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.workflows.content import (
     empty_command,
     refuse_unsupported,
-    require_plain,
-    variables_of,
     words_of,
 )
 from atmos_auth.programs.workflows.retrying import Retry, retry_of
+from atmos_auth.programs.workflows.texts import Texts, is_template
+from atmos_auth.programs.workflows.variables import variables_of
 from atmos_auth.programs.workflows.written import Written
 from atmos_auth.usecases.select_identity import disables
 
@@ -36,7 +36,8 @@ class Step(NamedTuple):
     """One step, ready to be run.
 
     `number` counts from 1 within the whole workflow. `words` are those after `atmos`, `script` is for the shell.
-    `identity` is a name, NOBODY, or None when nothing was said; `directory` None means where we are.
+    `identity` is a name, NOBODY, or None when nothing was said; `directory` None means where we are. `template` is the
+    command as it is written, if something was filled in, which may be a secret.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Step(NamedTuple):
     directory: str | None
     retry: Retry
     place: Place | None
+    template: str = ""
 
     def __repr__(self) -> str:
         """Show what it is called and nothing of what it holds: variables may be secrets."""
@@ -56,7 +58,9 @@ class Step(NamedTuple):
 
     @property
     def line(self) -> str:
-        """What is run, as a person would type it."""
+        """What is run, as a person would type it; variables that were filled in are not shown."""
+        if self.template:
+            return f"atmos {self.template.removeprefix('atmos ')}" if self.type == ATMOS else self.template
         return shlex.join(("atmos", *self.words)) if self.type == ATMOS else self.script.strip("\n")
 
 
@@ -81,8 +85,8 @@ class Planner:
     """Makes plans.
 
     `opened` works out the functions of a tree; `identity_named` gives an identity's name as it is configured, and
-    raises `UnknownIdentity`; relative folders start at `base_path`; `warn` is told what is not understood. `what` names
-    in words what has the steps.
+    raises `UnknownIdentity`; relative folders start at `base_path`; `warn` is told what is not understood; templates
+    find `environ`. `what` names in words what has the steps.
     """
 
     def __init__(
@@ -93,9 +97,11 @@ class Planner:
         base_path: str,
         home: str,
         warn: Callable[[AtmosAuthError], None],
+        environ: Mapping[str, str],
         what: str = "workflow",
     ) -> None:
         self._what = what
+        self._environ = environ
         self._opened = opened
         self._identity_named = identity_named
         self._base_path = base_path
@@ -136,7 +142,9 @@ class Planner:
                 place=place_of(tree, ("steps",)) or place,
                 hints=["write `steps:`, and below it `- command: atmos auth validate`"],
             )
-        around = _Around(tree, common, variables_of(tree, subject), wish, subject)
+        texts = Texts(self._environ, {"stack": wish.stack or "", "identity": wish.identity or ""})
+        variables = variables_of(tree, subject, texts)
+        around = _Around(tree, common, variables, texts.knowing(variables), wish, subject)
         steps: dict[str, Step] = {}
         for index, (one, at) in enumerate(zip(written, written.value_places, strict=True)):
             step = self._step(one, at, index + 1, around)
@@ -167,24 +175,28 @@ class Planner:
         place = place_of(tree, ("command",)) or at
         if not settings.command.strip():
             raise empty_command(subject, place)
-        require_plain(settings.command, f"{subject}: command", place)
+        own = variables_of(tree, subject, around.texts)
+        texts = around.texts.knowing(own)
+        command = texts.filled(settings.command, f"{subject}: command", place)
         stack = around.wish.stack or settings.stack or around.common.stack
-        require_plain(stack, f"{subject}: stack", place_of(tree, ("stack",)))
+        stack = texts.filled(stack, f"{subject}: stack", place_of(tree, ("stack",)))
         directory, directory_tree = settings.working_directory, tree
         if not directory:
             directory, directory_tree = around.common.working_directory, around.tree
-        require_plain(directory, f"{subject}: working_directory", place_of(directory_tree, ("working_directory",)))
+        at_directory = place_of(directory_tree, ("working_directory",))
+        directory = texts.filled(directory, f"{subject}: working_directory", at_directory)
         return Step(
             name=name,
             number=number,
             type=settings.type,
-            words=words_of(settings.command, stack, subject, place) if settings.type == ATMOS else (),
-            script=settings.command if settings.type == SHELL else "",
+            words=words_of(command, stack, subject, place) if settings.type == ATMOS else (),
+            script=command if settings.type == SHELL else "",
             identity=self._identity(settings, tree, subject, around),
-            variables={**around.variables} | variables_of(tree, subject),
+            variables={**around.variables} | own,
             directory=absolute(directory, self._base_path, self._home) if directory else None,
             retry=retry_of(settings.retry),
             place=at,
+            template=settings.command.strip() if is_template(settings.command) else "",
         )
 
     def _identity(self, settings: StepSettings, tree: Map, subject: str, around: "_Around") -> str | None:
@@ -226,6 +238,7 @@ class _Around(NamedTuple):
     tree: Map
     common: WorkflowSettings
     variables: Mapping[str, str]
+    texts: Texts
     wish: Wish
     subject: str
 
