@@ -27,6 +27,10 @@ def mapping_at(tree: Map, path: tuple[str, ...]) -> Map | None:
         if below is None:
             return None
         if not isinstance(below, Map):
-            raise ConfigError(f"`{'.'.join(path)}` is a mapping", place=tree.value_places[step])
+            raise ConfigError(
+                f"`{'.'.join(path)}` is a mapping",
+                place=tree.value_places[step],
+                hints=[f"write `key: value` lines below `{step}:`"],
+            )
         tree = below
     return tree

@@ -41,6 +41,9 @@ class Includes:
 
     def _included(self, function: Tagged) -> Any:
         written, *query = words(function, at_least=1, at_most=2, form=f"`{function.tag} file.yaml`")
+        if "://" in written or written.startswith("git::"):
+            # Whoever reads files says what is wrong with it.
+            return self._functions.whole(function)
         start = os.path.dirname(function.place.file) if written.split("/")[0] in (".", "..") else self._base_path
         path = os.path.normpath(os.path.join(start, os.path.expanduser(written)))
         argument = " ".join(quote(word) for word in (path, *query))
