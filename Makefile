@@ -24,15 +24,18 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/architecture
 
-# Measured as a person has it: from a wheel, not from an editable checkout.
-$(BENCH)/installed: pyproject.toml $(shell find src -name '*.py')
+# Measured as a person has it: from a wheel with bytecode, not from an editable checkout; setuptools would slow each start.
+$(BENCH)/installed: pyproject.toml $(shell find src -type f -not -name '*.pyc')
 	$(PYTHON) -m venv --clear $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --upgrade pip
-	$(BENCH)/bin/python -m pip install --quiet '.[emulator]' boto3
+	$(BENCH)/bin/python -m pip install --quiet --compile '.[emulator]' boto3
+	$(BENCH)/bin/python -m pip uninstall --quiet --yes setuptools
 	touch $@
 
+# `make bench` measures everything, `make bench FIGURES=warm_start` one figure.
+bench: export PYTHONDONTWRITEBYTECODE =
 bench: $(BENCH)/installed
-	$(BENCH)/bin/python -m benchmarks
+	$(BENCH)/bin/python -m benchmarks $(FIGURES)
 
 clean:
 	rm -rf $(VENV) $(BENCH) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

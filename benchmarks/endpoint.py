@@ -1,8 +1,11 @@
-"""The endpoint at 200 requests a second, also while keys are renewed, against a server that answers a constant."""
+"""The endpoint at 200 requests a second, also while keys are renewed, and as many requests as it can answer.
+
+The peer is Python's own HTTP server answering a constant of the same length. Limits: 3 times as long for half of the
+requests, and for 99 of 100. For comparison: a credential process, which the SDK starts for each answer instead.
+"""
 
 import http.client
 import json
-import statistics
 import subprocess
 import sys
 import threading
@@ -10,13 +13,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
+from benchmarks.figure import PER_SECOND, Broken, Figure, Row, compared, row
+from benchmarks.measure import Contender, interleaved
+from benchmarks.processes import running
 from benchmarks.scene import Scene, scene
 
 RATE = 200
-SECONDS = 3.0
+SECONDS = 2.0
 CLIENTS = 4
 # Nothing but Python's own server, with an answer of the same length.
 PEER = """\
@@ -33,8 +39,9 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Constant)
 print(server.server_port, flush=True)
 server.serve_forever()
 """
-LOGIN = ("auth", "login", "--force-tty", "--no-browser")
-PROCESS = "credential-process, per answer"
+PEER_NAME, ENDPOINT, RENEWING = "http.server, a constant", "endpoint", "endpoint, renewing"
+PROCESS = "credential-process, one answer"
+LIMIT = 3.0
 
 
 class Target(NamedTuple):
@@ -45,36 +52,33 @@ class Target(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-def run(rounds: int) -> str:
-    """Measure them in turns and return the table."""
-    figures: dict[str, list[list[float]]] = {"http.server, a constant": [], "endpoint": [], "endpoint, renewing": []}
-    processes: list[float] = []
+def run(rounds: int) -> Figure:
+    """Measure them in turns and return what was found."""
+    loads: dict[str, list[list[float]]] = {PEER_NAME: [], ENDPOINT: [], RENEWING: []}
+    most: dict[str, list[float]] = {PEER_NAME: [], ENDPOINT: []}
     with scene() as place:
-        subprocess.run(place.atmos(*LOGIN), cwd=place.directory, env=place.environ, check=True, capture_output=True)
-        with _endpoint(place) as target, _peer(len(_ask(target))) as peer:
-            for _ in range(max(3, rounds // 4)):
-                figures["http.server, a constant"].append(_load(peer))
-                figures["endpoint"].append(_load(target))
+        place.sign_in()
+        place.settle()
+        process = Contender(PROCESS, place.atmos("auth", "credential-process", "prod"))
+        answers = interleaved([process], rounds=5, environ=place.environ, directory=place.directory)
+        with _endpoint(place) as target, _peer(place, len(_ask(target))) as peer:
+            for _ in range(max(3, rounds // 5)):
+                for name, asked in ((PEER_NAME, peer), (ENDPOINT, target)):
+                    loads[name].append(_load(asked))
+                    most[name].append(_throughput(asked))
                 with _renewals(place):
-                    figures["endpoint, renewing"].append(_load(target))
-                processes += _processes(place)
-    return _table(figures, processes)
+                    loads[RENEWING].append(_load(target))
+    return Figure(f"Endpoint: {RATE} requests a second from {CLIENTS} clients", [*_rows(loads, most), *answers])
 
 
-def _table(figures: Mapping[str, list[list[float]]], processes: list[float]) -> str:
-    title = f"Endpoint: {RATE} requests/s for {SECONDS:.0f} s from {CLIENTS} clients, {len(figures['endpoint'])} rounds"
-    width = max(len(name) for name in (*figures, PROCESS))
-    base = statistics.median(_at(each, 0.99) for each in next(iter(figures.values())))
-    lines = [title, f"  {'':{width}}  p50 ms (spread)       p99 ms (spread)       p99 x peer"]
-    for name, runs in figures.items():
-        p50, p99 = ([_at(each, share) for each in runs] for share in (0.5, 0.99))
-        lines.append(f"  {name:{width}}  {_spread(p50)}  {_spread(p99)}  {statistics.median(p99) / base:6.2f}")
-    median = statistics.median(processes)
-    endpoint = statistics.median(_at(each, 0.5) for each in figures["endpoint"])
-    lines.append(
-        f"  {PROCESS:{width}}  {_spread(processes)}  one at a time; {median / endpoint:.0f} x the endpoint's p50"
-    )
-    return "\n".join(lines)
+def _rows(loads: Mapping[str, list[list[float]]], most: Mapping[str, list[float]]) -> list[Row]:
+    found = []
+    for share, words in ((0.5, "half of the answers within"), (0.99, "99 of 100 within")):
+        rows = [row(f"{name}: {words}", [_at(each, share) for each in runs]) for name, runs in loads.items()]
+        found += compared(rows, rows[0].name, dict.fromkeys((each.name for each in rows), LIMIT))
+    rows = [row(f"{name}: as many as it can", each, unit=PER_SECOND) for name, each in most.items()]
+    found += compared(rows, rows[0].name, {})
+    return found
 
 
 def _load(target: Target) -> list[float]:
@@ -97,7 +101,7 @@ def _load(target: Target) -> list[float]:
     for thread in threads:
         thread.join()
     if len(latencies) != count:
-        raise SystemExit(f"{count - len(latencies)} requests failed")
+        raise Broken(f"{count - len(latencies)} requests failed")
     return sorted(latencies)
 
 
@@ -108,37 +112,42 @@ def _ask(target: Target) -> bytes:
     body = response.read()
     connection.close()
     if response.status != 200:
-        raise SystemExit(f"{response.status}: {body!r}")
+        raise Broken(f"the answer is {response.status}: {body!r}")
     return body
+
+
+def _throughput(target: Target) -> float:
+    """Ask as quickly as the clients can for a second, and return how many answers came."""
+    until = time.perf_counter() + 1.0
+    answers = []
+
+    def client() -> None:
+        while time.perf_counter() < until:
+            answers.append(len(_ask(target)))
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return float(len(answers))
 
 
 @contextmanager
 def _endpoint(place: Scene) -> Iterator[Target]:
     argv = place.atmos("auth", "serve", "prod", "--format", "json")
-    process = subprocess.Popen(
-        argv, cwd=place.directory, env=place.environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        variables = json.loads(_all(process))
+    with running(argv, place.environ, place.directory) as process:
+        variables = json.loads(_said(process).read())
         address = urlsplit(variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
         token = Path(variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read_text()
         yield Target(address.netloc, address.path, {"Authorization": token})
-    finally:
         process.terminate()
-        process.wait()
 
 
 @contextmanager
-def _peer(length: int) -> Iterator[Target]:
-    argv = [sys.executable, "-c", PEER, str(length)]
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
-    try:
-        if process.stdout is None:
-            raise SystemExit("it has no output")
-        yield Target(f"127.0.0.1:{process.stdout.readline().strip()}")
-    finally:
-        process.terminate()
-        process.wait()
+def _peer(place: Scene, length: int) -> Iterator[Target]:
+    with running([sys.executable, "-c", PEER, str(length)], place.environ, place.directory) as process:
+        yield Target(f"127.0.0.1:{_said(process).readline().strip()}")
 
 
 @contextmanager
@@ -168,28 +177,14 @@ def _renewals(place: Scene) -> Iterator[None]:
         over.set()
         thread.join()
     if place.aws.journal.count("sts:AssumeRole") == before:
-        raise SystemExit("nothing was renewed")
+        raise Broken("nothing was renewed")
 
 
-def _processes(place: Scene) -> list[float]:
-    took = []
-    for _ in range(5):
-        started = time.perf_counter()
-        argv = place.atmos("auth", "credential-process", "prod")
-        subprocess.run(argv, cwd=place.directory, env=place.environ, check=True, capture_output=True)
-        took.append(time.perf_counter() - started)
-    return took
-
-
-def _all(process: "subprocess.Popen[str]") -> str:
+def _said(process: "subprocess.Popen[str]") -> IO[str]:
     if process.stdout is None:
-        raise SystemExit("it has no output")
-    return process.stdout.read()
+        raise Broken("it has no output")
+    return process.stdout
 
 
 def _at(latencies: list[float], share: float) -> float:
     return latencies[min(len(latencies) - 1, int(len(latencies) * share))]
-
-
-def _spread(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds) * 1e3:6.2f} ({min(seconds) * 1e3:.2f}-{max(seconds) * 1e3:.2f})".ljust(20)

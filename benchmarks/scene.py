@@ -5,14 +5,25 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from aws_emulator import Emulator
+from benchmarks.figure import Broken
+from benchmarks.measure import Contender
+from benchmarks.processes import output
 
 BIN = Path(sys.executable).parent
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
+LOGIN = ("auth", "login", "--force-tty", "--no-browser")
+# What is asked of AWS by one sign-in along the chain below.
+CALLS = ("sso-oidc:StartDeviceAuthorization", "sso:GetRoleCredentials", "sts:AssumeRole")
+# Two seconds after a change nobody can tell a file from one that changes again.
+SETTLED = 2.2
+BARE = "python -c pass"
+ROLE = "arn:aws:iam::333333333333:role/DeployRole"
 
 CONFIGURATION = """\
 auth:
@@ -42,11 +53,10 @@ class Scene:
         self.aws = aws
         self.directory = folder / "project"
         self.directory.mkdir()
-        (self.directory / "atmos.yaml").write_text(CONFIGURATION.format(url=aws.url))
+        self.configuration = self.directory / "atmos.yaml"
+        self.configuration.write_text(CONFIGURATION.format(url=aws.url))
         self._homes = (folder / f"home{number}" for number in itertools.count())
-        self.environ = {name: os.environ[name] for name in KEPT if name in os.environ} | dict(self.fresh_home())
-        # Bytecode is what an installed program runs from.
-        self.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.environ = clean_environ() | dict(self.fresh_home())
 
     def fresh_home(self) -> Mapping[str, str]:
         """Variables of a home that nobody has used yet."""
@@ -58,6 +68,46 @@ class Scene:
     def atmos(*words: str) -> list[str]:
         """The installed console script, called with these words."""
         return [str(BIN / "atmos"), *words]
+
+    def sign_in(self, *words: str, home: Mapping[str, str] | None = None, directory: Path | None = None) -> None:
+        """Sign in, untimed, in the scene's own home or another one."""
+        output(self.atmos(*LOGIN, *words), {**self.environ, **(home or {})}, directory or self.directory)
+
+    def profile(self) -> Mapping[str, str]:
+        """Variables that lead the AWS SDK to what was delivered."""
+        folder = f"{self.environ['HOME']}/.config/atmos/aws/my-sso"
+        files = {"AWS_CONFIG_FILE": f"{folder}/config", "AWS_SHARED_CREDENTIALS_FILE": f"{folder}/credentials"}
+        return {"AWS_PROFILE": "prod", **files}
+
+    @staticmethod
+    def settle() -> None:
+        """Wait until all files are so old that an answer which depends on them is kept."""
+        time.sleep(SETTLED)
+
+    def changed(self) -> Mapping[str, str]:
+        """Have the configuration look changed, so that nothing that is remembered of it may be used."""
+        os.utime(self.configuration)
+        return {}
+
+    def forget_calls(self) -> None:
+        """Begin to count what is asked of AWS."""
+        self.aws.journal.clear()
+
+    def expect_one_sign_in(self) -> None:
+        """Raise `Broken` unless each call of a sign-in came exactly once since `forget_calls`."""
+        found = {call: self.aws.journal.count(call) for call in CALLS}
+        if set(found.values()) != {1}:
+            raise Broken(f"one sign-in was expected, and AWS was asked: {found}")
+
+
+def bare() -> Contender:
+    """The interpreter that does nothing: what no Python program can stay below."""
+    return Contender(BARE, [sys.executable, "-c", "pass"])
+
+
+def clean_environ() -> dict[str, str]:
+    """Return variables that have no say in what is measured; bytecode is used, as an installed program does."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
 def aws_cli() -> str | None:

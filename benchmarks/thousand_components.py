@@ -1,55 +1,46 @@
-"""One Terraform command for a thousand components of one identity, cold: how many sign-ins, and what each costs."""
+"""One Terraform command for a thousand components of one identity, cold: one sign-in for all of them.
 
-import statistics
-import subprocess
-import time
+The peer is the program that stands for Terraform, started as many times in a loop that does nothing else. Limit: 10
+times as long. Each round is checked to ask AWS once for each link of the chain.
+"""
+
+import sys
 from collections.abc import Mapping
 
+from benchmarks.figure import Figure, compared
+from benchmarks.measure import Contender, interleaved
 from benchmarks.repository import COMPONENTS, SHARED, write_repository
-from benchmarks.scene import Scene, scene
+from benchmarks.scene import CALLS, scene
 
 STACKS = 100
 # Terraform is not measured here: `true` stands in for it.
 VARIABLES = {"ATMOS_COMPONENTS_TERRAFORM_COMMAND": "true", "ATMOS_FORCE_TTY": "true"}
-CALLS = ("sso-oidc:StartDeviceAuthorization", "sso:GetRoleCredentials", "sts:AssumeRole")
+LOOP = "import subprocess\nfor _ in range({}): subprocess.run(['true'])"
+PEER = f"{STACKS * COMPONENTS:,} times `true`"
+COLD, WARM = "terraform plan --all, cold", "terraform plan --all, signed in"
 
 
-def run(rounds: int) -> str:
-    """Run it a few times, each in a new home, and return the lines."""
+def run(rounds: int) -> Figure:
+    """Run it a few times, each in a new home, and return what was found."""
     with scene() as place:
-        configuration = place.directory / "atmos.yaml"
-        auth = configuration.read_text(encoding="utf-8")
+        auth = place.configuration.read_text(encoding="utf-8")
         write_repository(place.directory, STACKS + SHARED)
-        configuration.write_text(auth + configuration.read_text(encoding="utf-8"), encoding="utf-8")
-        cold, warm = [], []
-        for _ in range(max(3, rounds // 7)):
-            home = place.fresh_home()
-            place.aws.journal.clear()
-            cold.append(_planned(place, home))
-            calls = [place.aws.journal.count(call) for call in CALLS]
-            if calls != [1, 1, 1]:
-                raise SystemExit(f"{CALLS} were called {calls} times")
-            warm.append(_planned(place, home))
-    count = STACKS * COMPONENTS
-    lines = [f"Terraform for {count} components of one identity: one sign-in, one call for each kind of credentials"]
-    for name, seconds in (("cold", cold), ("signed in", warm)):
-        middle = statistics.median(seconds)
-        spread = f"{min(seconds):.1f}-{max(seconds):.1f}"
-        lines.append(f"  {name:10}  {middle:5.1f} s (spread {spread}), {middle / count * 1e3:.1f} ms each")
-    return "\n".join(lines)
+        stacks = place.configuration.read_text(encoding="utf-8")
+        place.configuration.write_text(auth + stacks, encoding="utf-8")
+        homes: list[Mapping[str, str]] = []
 
+        def anew() -> Mapping[str, str]:
+            homes.append(place.fresh_home())
+            place.forget_calls()
+            return {**VARIABLES, **homes[-1]}
 
-def _planned(place: Scene, home: Mapping[str, str]) -> float:
-    started = time.perf_counter()
-    result = subprocess.run(
-        place.atmos("terraform", "plan", "--all", "--skip-init"),
-        cwd=place.directory,
-        env={**place.environ, **VARIABLES, **home},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    took = time.perf_counter() - started
-    if result.returncode != 0:
-        raise SystemExit(result.stderr.decode(errors="replace"))
-    return took
+        plan = place.atmos("terraform", "plan", "--all", "--skip-init")
+        contenders = [
+            Contender(PEER, [sys.executable, "-c", LOOP.format(STACKS * COMPONENTS)]),
+            Contender(COLD, plan, anew, after=place.expect_one_sign_in),
+            Contender(WARM, plan, lambda: {**VARIABLES, **homes[-1]}, after=place.expect_one_sign_in),
+        ]
+        count = max(2, rounds // 7)
+        rows = interleaved(contenders, rounds=count, environ=place.environ, directory=place.directory)
+    rows = compared(rows, PEER, {COLD: 10.0, WARM: 10.0})
+    return Figure("A thousand components of one identity", rows, dict.fromkeys(CALLS, 1))
