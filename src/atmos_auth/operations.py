@@ -618,4 +618,6 @@ class Operations:
         from atmos_auth.aws_api.sts import Sts
 
         region = credentials.region or FALLBACK_REGION
-        return Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url).caller_identity()
+        sts = Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url)
+        caller = sts.caller_identity()
+        return caller.arn, caller.account_id

@@ -29,7 +29,7 @@ def test_a_role_is_assumed_and_aws_knows_us_as_it(aws, connections, user):
     assert role.account_id == "111111111111"
     assert role.expires_at - aws.clock.now() == pytest.approx(7200, abs=30)
     caller = Sts(connections, role, region="us-east-1", endpoint_url=aws.url).caller_identity()
-    assert caller == (role.principal, role.account_id)
+    assert (caller.arn, caller.account_id) == (role.principal, role.account_id)
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"])

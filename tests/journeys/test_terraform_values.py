@@ -168,3 +168,47 @@ def test_another_component_is_read_as_its_own_stack_says(repository: Machine, aw
     without = describe(repository, "app", "--identity=false")
     assert json.loads(without.stdout) == {"a": "", "b": "", "stage": "dev"}
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+
+
+def test_a_component_knows_whom_aws_takes_it_for(repository: Machine, aws: Emulator):
+    repository.write(
+        """\
+        vars: { stage: dev }
+        components:
+          terraform:
+            mine:
+              vars:
+                account: !aws.account_id
+                arn: !aws.caller_identity_arn
+                user: !aws.caller_identity_user_id
+                region: !aws.region
+            theirs:
+              auth: { identities: { prod: { default: true } } }
+              vars:
+                account: !aws.account_id
+        """,
+        "stacks/deploy/dev.yaml",
+    )
+    repository.login("dev")
+    mine = describe(repository, "mine")
+    assert mine.returncode == 0, mine.stderr
+    told = json.loads(mine.stdout)
+    assert (told["account"], told["region"]) == ("111111111111", "us-east-1")
+    assert ":assumed-role/" in told["arn"]
+    assert told["user"]
+    asked = [entry for entry in aws.journal.entries() if "GetCallerIdentity" in str(entry)]
+    assert len(asked) == 1, "once for all that it says"
+    assert json.loads(describe(repository, "theirs").stdout)["account"] == "333333333333"
+    assert json.loads(describe(repository, "mine", "--identity", "prod").stdout)["account"] == "333333333333"
+
+
+def test_without_credentials_nobody_is_asked_who_it_is(repository: Machine, aws: Emulator):
+    stack = "vars: { stage: dev }\ncomponents:\n  terraform:\n    a:\n      vars:\n        x: !aws.account_id\n"
+    repository.write(stack, "stacks/deploy/dev.yaml")
+    result = describe(repository, "a", "--identity=false")
+    (finding,) = repository.findings(result.stderr)
+    assert (result.returncode, finding.message) == (1, "there are no credentials for !aws.account_id")
+    assert (finding.place or "").endswith("stacks/deploy/dev.yaml:6:12")
+    assert aws.journal.entries() == []
+    repository.write(stack.replace("account_id", "region nowhere"), "stacks/deploy/dev.yaml")
+    assert "!aws.region takes at most 0 arguments" in describe(repository, "a", "--identity=false").stderr

@@ -8,7 +8,7 @@ from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
 
 
-@pytest.mark.parametrize("tag", ["!store", "!secret", "!aws.account_id"])
+@pytest.mark.parametrize("tag", ["!store", "!store.get", "!secret"])
 def test_a_function_that_is_not_there(repository_of, tmp_path, environ, tag):
     repository_of(
         {"stacks/deploy/dev.yaml": f"name: dev\ncomponents: {{ terraform: {{ c: {{ vars: {{ x: {tag} a }} }} }} }}"}

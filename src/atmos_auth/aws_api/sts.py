@@ -28,6 +28,7 @@ class CallerIdentity(NamedTuple):
 
     arn: str
     account_id: str
+    user_id: str
 
 
 class MfaCode(NamedTuple):
@@ -63,7 +64,7 @@ class Sts:
         """Ask AWS who the credential acts as."""
         answer = self._call("GetCallerIdentity", self._client.get_caller_identity, {})
         _require_plain(answer["Arn"], answer["Account"])
-        return CallerIdentity(answer["Arn"], answer["Account"])
+        return CallerIdentity(answer["Arn"], answer["Account"], answer["UserId"])
 
     def session_token(self, *, duration_seconds: int, mfa: MfaCode | None) -> AwsCredentials:
         """Exchange a user's long-lived keys for temporary ones of the same user."""

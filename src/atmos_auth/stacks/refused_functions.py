@@ -10,10 +10,6 @@ _FUNCTIONS = (
     "!store",
     "!store.get",
     "!secret",
-    "!aws.account_id",
-    "!aws.caller_identity_arn",
-    "!aws.caller_identity_user_id",
-    "!aws.region",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
 from atmos_auth.programs.terraform import files
+from atmos_auth.programs.terraform.caller_functions import CallerFunctions
 from atmos_auth.programs.terraform.choices import Choices
 from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program, require_program
 from atmos_auth.programs.terraform.files import Generated, generated
@@ -136,7 +137,13 @@ class Terraform:
     def _functions(self, stacks: Stacks) -> Functions:
         nested = NestedIdentities(stacks.project_of, self._run_as)
         self._values = TerraformFunctions(stacks, identity_of=nested, run_output=self._output)
-        return self._values.table()
+
+        def identity_of(component: Component) -> str | None:
+            about = self._about
+            is_about = about is not None and (about.name, about.stack) == (component.name, component.stack)
+            return self._run_as() if is_about else nested(component)
+
+        return self._values.table() | CallerFunctions(stacks.project_of, identity_of).table()
 
     def _outputs_for_templates(self, component: Component) -> Mapping[str, Any] | None:
         return self._values.outputs_of(component)
