@@ -138,6 +138,19 @@ def test_a_choice_that_cannot_be_met_is_told_once(
     assert "Traceback" not in result.stderr
 
 
+def test_without_words_and_without_a_configuration_it_says_what_is_missing(offline_machine):
+    result = offline_machine.atmos()
+    assert result.returncode == 1
+    assert result.stdout.startswith("usage: atmos COMMAND")
+    (finding,) = offline_machine.findings(result.stderr)
+    assert finding.message == "the atmos.yaml CLI config file was not found here, above, or in the repository"
+    for words in (("--help",), ("-h",), ("version",), ("--version",), ("auth", "--help"), ("auth",)):
+        asked = offline_machine.atmos(*words)
+        assert (asked.returncode, asked.stderr) == (0, ""), words
+    offline_machine.write("auth: {}\n")
+    assert offline_machine.atmos().returncode == 0
+
+
 def test_the_profiles_there_are_get_named_when_one_is_misspelt(offline_machine):
     offline_machine.write(CONFIG)
     offline_machine.write("auth: {}\n", "profiles/developer/atmos.yaml")

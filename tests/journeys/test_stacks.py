@@ -107,6 +107,66 @@ def test_describe_shows_no_secret_of_an_identity(stacks: Machine):
     assert stacks.atmos(*of_vpc, "-q", ".vars.private_subnets[0]").stdout == "a\n"
 
 
+def test_who_a_component_is_used_as_is_seen_without_signing_in(stacks: Machine):
+    of_vpc = ("describe", "component", "vpc", "-s", "plat-prod")
+    for words in (("--identity", "off"), ("--identity=false",), ()):
+        result = stacks.atmos(*of_vpc, *words, "-q", ".auth.identities", "-f", "json")
+        assert (result.returncode, result.stderr) == (0, "")
+        found = json.loads(result.stdout)
+        assert (found["prod"]["default"], found["dev"]["default"]) == (True, False)
+    assert stacks.files() == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (".vars.nothing", "null"),
+        (".vars.nothing // 3", "3"),
+        (".vars | keys | length", "4"),
+        (".vars.cidr", "10.1.0.0/16"),
+        ('.vars["cidr"]', "10.1.0.0/16"),
+        (".vars.nat", "true"),
+        ('.vars | to_entries | map(select(.value == "prod")) | .[0].key', "stage"),
+        ('.imports[0] == "catalog/vpc"', "true"),
+    ],
+)
+def test_a_query_prints_single_values_bare(stacks: Machine, expression, expected):
+    result = stacks.atmos("describe", "component", "vpc", "-s", "plat-prod", "-q", expression)
+    assert (result.stdout, result.stderr) == (f"{expected}\n", "")
+
+
+def test_a_value_that_cannot_be_had_ends_it_unless_one_says_otherwise(stacks: Machine):
+    stacks.write(
+        "components: { terraform: { vpc: { vars: { id: !terraform.state other .id, kept: 1 } } } }",
+        "stacks/catalog/vpc.yaml",
+    )
+    of_vars = ("describe", "component", "vpc", "-s", "plat-prod", "-q", ".vars", "-f", "json", "--identity=off")
+    strict = stacks.atmos(*of_vars)
+    assert (strict.returncode, strict.stdout) == (1, "")
+    warned = stacks.atmos(*of_vars, "--error-mode", "warn")
+    assert warned.returncode == 0
+    found = json.loads(warned.stdout)
+    assert (found["id"], found["kept"]) == (None, 1)
+    assert "Could not find the component `other`" in warned.stderr
+    silent = stacks.atmos(*of_vars, "--error-mode=silent")
+    assert (silent.returncode, silent.stdout, silent.stderr) == (0, warned.stdout, "")
+    stacks.write(f"{stacks.atmos_yaml.read_text()}\ndescribe: {{ error_mode: silent }}\n")
+    assert stacks.atmos(*of_vars).stdout == warned.stdout
+    assert stacks.atmos(*of_vars, "--error-mode", "strict").returncode == 1
+    wrong = stacks.findings(stacks.atmos(*of_vars, "--error-mode", "loud").stderr)[0]
+    assert (wrong.message, wrong.hints) == ('--error-mode is "loud"', ("use one of: strict, warn, silent",))
+    stacks.write(stacks.atmos_yaml.read_text().replace("error_mode: silent", "error_mode: loud"))
+    (wrong,) = stacks.findings(stacks.atmos(*of_vars).stderr)
+    assert wrong.message == 'describe.error_mode is one of strict, warn, silent, not "loud"'
+    assert wrong.place is not None
+
+
+def test_components_of_one_type(stacks: Machine):
+    of_terraform = stacks.atmos("describe", "stacks", "--component-types", "terraform")
+    assert of_terraform.stdout == stacks.atmos("describe", "stacks").stdout
+    assert stacks.atmos("describe", "stacks", "--component-types", "helmfile").stdout == "{}\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [

@@ -16,6 +16,7 @@ WIDTH = 80
 ENABLING_WORDS = ("true", "1", "yes", "on")
 # Flags whose value, if there is one, follows after `=`: the next word is none of theirs.
 GLUED = ("--refresh",)
+_HELP = ("-h", "--help")
 
 
 class Invocation:
@@ -189,8 +190,9 @@ def after_help(words: Sequence[str], shown: HelpShown) -> Invocation | None:
         return None
     outer = Parser(prog="atmos")
     add_common_flags(outer)
-    arguments, _ = outer.parse_known_args([word for word in _split(words)[0] if word not in ("-h", "--help")])
-    arguments.above = shown.words
+    said = _split(words)[0]
+    arguments, _ = outer.parse_known_args([word for word in said if word not in _HELP])
+    arguments.above, arguments.is_asked = shown.words, any(word in said for word in _HELP)
     return Invocation(import_module("atmos_auth.cli.project_commands"), arguments, None)
 
 

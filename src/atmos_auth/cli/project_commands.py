@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textwrap import fill
 
 from atmos_auth.cli.parsing import WIDTH, is_ours
-from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands
 from atmos_auth.wiring import Project
@@ -14,7 +14,10 @@ _COLUMN = 24
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
-    """List the commands that stand directly below the words whose help was shown, under a heading of their own."""
+    """List the commands that stand directly below the words whose help was shown, under a heading of their own.
+
+    Raises `ConfigError` where nothing was asked for and there is no configuration.
+    """
     try:
         commands = custom_commands(project.config)
     except AtmosAuthError as error:
@@ -26,6 +29,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     if listed:
         project.streams.stdout.write("\ncommands of this project:\n")
         project.streams.stdout.writelines(_line(command) for command in listed)
+    if not arguments.above and not arguments.is_asked and not project.config.files:
+        raise ConfigError(
+            "the atmos.yaml CLI config file was not found here, above, or in the repository",
+            hints=["write one here, or name one: --config FILE"],
+        )
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from atmos_auth.config.tags import UNSET
 from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged, planted
-from atmos_auth.domain.errors import ConfigError
+from atmos_auth.domain.errors import AtmosAuthError, Cancelled, ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.changing import Texts, changed_mapping, changed_sequence
 from atmos_auth.stacks.component import Component
@@ -25,11 +25,15 @@ class Call(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What is to be worked out; `skipped` are functions that stay as they are written, by name without `!`."""
+    """What is to be worked out; `skipped` are functions that stay as they are written, by name without `!`.
+
+    With `tolerate`, a function that fails gives null, and that is told why.
+    """
 
     templates: bool = True
     functions: bool = True
     skipped: frozenset[str] = frozenset()
+    tolerate: Callable[[AtmosAuthError], None] | None = None
 
 
 class Evaluation:
@@ -89,12 +93,24 @@ class Evaluation:
 
         return rendered
 
+    def _result(self, work: Callable[[Call], Any], call: Call) -> Any:
+        try:
+            return work(call)
+        except Cancelled:
+            raise
+        except AtmosAuthError as failure:
+            if self._wish.tolerate is None:
+                raise
+            failure.place = failure.place or call.function.place
+            self._wish.tolerate(failure)
+            return None
+
     def _without_functions(self, value: Any, component: Component) -> Any:
         if isinstance(value, Tagged):
             work = self._functions.get(value.tag)
             if work is None:
                 return value
-            result = work(Call(value, component))
+            result = self._result(work, Call(value, component))
             return result if isinstance(result, Map | Seq) else planted(result, value.place)
         if isinstance(value, Map):
             changed = {}

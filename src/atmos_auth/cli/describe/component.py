@@ -2,6 +2,8 @@
 
 import argparse
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from atmos_auth.cli import data_output
@@ -11,9 +13,10 @@ from atmos_auth.cli.running_as import without_flags
 from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, without_secrets
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
+from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.tree import Map
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import InvalidSetting, UsageError
+from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UsageError
 from atmos_auth.stacks.description import usual
 from atmos_auth.wiring import Project
 
@@ -29,7 +32,8 @@ examples:
   atmos describe component vpc -s plat-dev -q '.vars | keys' -f json
   atmos describe component vpc -s plat-dev --provenance"""
 POSITIONALS = 1
-COMPLETIONS = data_output.COMPLETIONS
+ERROR_MODES = ("strict", "warn", "silent")
+COMPLETIONS = data_output.COMPLETIONS | {"--error-mode": ERROR_MODES}
 FILTERS = ("schema", "full")
 
 
@@ -41,6 +45,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     data_output.add_flags(parser)
     add_switch(parser, "--provenance", "say behind every value where it was written")
     add_wish_flags(parser)
+    parser.add_argument(
+        "--error-mode",
+        metavar="MODE",
+        help="for YAML functions that fail: strict (default) ends it, warn shows null and says why, silent only null",
+    )
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
@@ -50,7 +59,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stack = required_stack(arguments, project)
     shows_all = arguments.query or _filter(project) == "full"
     has_places = _wants_places(arguments, project)
-    terraform = terraform_for(arguments, project)
+    terraform = terraform_for(arguments, project, tolerate=_tolerating(arguments, project))
     component = terraform.component(arguments.positional[0], stack)
     data = without_secrets(terraform.stacks.data(component))
     data = data if shows_all else usual(data)
@@ -89,11 +98,25 @@ def _show_with_places(data: dict[str, Any], tree: Map, arguments: argparse.Names
     data_output.show_text(text, arguments, project)
 
 
+def _tolerating(arguments: argparse.Namespace, project: Project) -> Callable[[AtmosAuthError], None] | None:
+    """Return what is told of functions that fail; None where that is the end."""
+    mode: str = arguments.error_mode or _setting(project, ("describe", "error_mode"), ERROR_MODES)
+    if mode not in ERROR_MODES:
+        raise UsageError(f'--error-mode is "{mode}"', hints=[f"use one of: {', '.join(ERROR_MODES)}"])
+    if mode == "strict":
+        return None
+    return partial(warn, project) if mode == "warn" else lambda _: None
+
+
 def _filter(project: Project) -> str:
-    path = ("describe", "component", "filter")
-    chosen = project.config.resolve(path) or FILTERS[0]
-    if chosen not in FILTERS:
+    return _setting(project, ("describe", "component", "filter"), FILTERS)
+
+
+def _setting(project: Project, path: tuple[str, ...], choices: tuple[str, ...]) -> str:
+    """Return one of the choices, the first where nothing is written."""
+    chosen = project.config.resolve(path) or choices[0]
+    if chosen not in choices:
         raise InvalidSetting(
-            f'{".".join(path)} is one of {", ".join(FILTERS)}, not "{chosen}"', place=project.config.place(path)
+            f'{".".join(path)} is one of {", ".join(choices)}, not "{chosen}"', place=project.config.place(path)
         )
     return str(chosen)

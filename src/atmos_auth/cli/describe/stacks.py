@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser, about="only this stack")
     parser.add_argument("--components", metavar="NAMES", help="only these components, separated by commas")
+    parser.add_argument("--component-types", metavar="TYPES", help="only components of these types: terraform")
     parser.add_argument("--sections", metavar="NAMES", help="only these sections, separated by commas")
     parser.add_argument("--include-empty-stacks", action="store_true", help="also stacks of which nothing is left")
     data_output.add_flags(parser)
@@ -41,11 +42,12 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _entries(arguments: argparse.Namespace, project: Project) -> Iterator[tuple[str, Any]]:
     stacks = Stacks(project, wish=wished(arguments))
     wanted, only = _names(arguments.components), said_stack(arguments, project)
+    is_wanted = TERRAFORM in (_names(arguments.component_types) or [TERRAFORM])
     sections = _names(arguments.sections)
     for stack in [only] if only else stacks.repository.stacks():
         components: dict[str, Any] = {}
         for name in stacks.repository.components(stack):
-            if not wanted or name in wanted:
+            if is_wanted and (not wanted or name in wanted):
                 data = without_secrets(stacks.data(stacks.component(name, stack)))
                 components[name] = {key: data[key] for key in data if not sections or key in sections}
         if components or arguments.include_empty_stacks:
