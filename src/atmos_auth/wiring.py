@@ -70,6 +70,8 @@ class Options(NamedTuple):
     color: bool | None = None
     qr: bool = False
     browser: bool = True
+    # Variables that flags stand for, with what the flags say.
+    overrides: tuple[tuple[str, str], ...] = ()
 
 
 class Streams(NamedTuple):
@@ -97,7 +99,7 @@ class Project:
         started_at: float | None = None,
     ) -> None:
         self._options = options
-        self._process_environ = dict(os.environ if environ is None else environ)
+        self._process_environ = dict(os.environ if environ is None else environ) | dict(options.overrides)
         self.directory = directory or os.getcwd()
         self.streams = streams or Streams(sys.stdin, sys.stdout, sys.stderr)
         self.clock = clock or SystemClock()
@@ -123,6 +125,9 @@ class Project:
         for warning in config.warnings:
             self.streams.stderr.write(f"⚠ {warning}\n")
         return config
+
+    def _is_verbose(self) -> bool:
+        return self._process_environ.get(env_names.ATMOS_VERBOSE, "").lower() in ("1", "t", "true")
 
     def with_config(self, config: Config) -> "Project":
         """Return the same run over another configuration, such as that of a component with an `auth` section."""
@@ -194,7 +199,7 @@ class Project:
         level, path = self._options.logs_level, self._options.logs_file
         environ = self._process_environ
         level = level or environ.get(env_names.ATMOS_LOGS_LEVEL) or environ.get(env_names.ATMOS_LOG_LEVEL)
-        level = level or self._configured_log("level") or "warn"
+        level = level or ("debug" if self._is_verbose() else self._configured_log("level")) or "warn"
         if level.lower() not in LEVELS:
             raise ConfigError(
                 f'"{level}" is not a log level', hints=["use one of: Trace, Debug, Info, Warn, Error, Off"]

@@ -151,7 +151,8 @@ def options(invocation: Invocation) -> Any:
 
     said = vars(invocation.arguments)
     verbose = said.get("verbose", False)
-    level = said.get("logs_level", "warn")
+    variables = (os.environ.get(name) for name in (env_names.ATMOS_LOGS_LEVEL, env_names.ATMOS_LOG_LEVEL))
+    level = said.get("logs_level") or next(filter(None, variables), "warn")
     if level.lower() not in LEVELS:
         raise UsageError(f'"{level}" is not a log level', hints=["use one of: Trace, Debug, Info, Warn, Error, Off"])
     return Options(
@@ -166,6 +167,9 @@ def options(invocation: Invocation) -> Any:
         color=False if said.get("no_color") else None,
         qr=said.get("qr", False),
         browser=not said.get("no_browser", False),
+        overrides=tuple(
+            (variable, said[name]) for name, variable in env_names.OVERRIDING_FLAGS.items() if name in said
+        ),
     )
 
 

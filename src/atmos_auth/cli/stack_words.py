@@ -15,6 +15,25 @@ def add_stack_flag(parser: argparse.ArgumentParser, *, about: str = "the stack")
     parser.add_argument("-s", "--stack", metavar="STACK", help=about)
 
 
+def add_override_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that stand in for settings of stacks, over files and variables."""
+    group = parser.add_argument_group("settings for this run")
+    absent = argparse.SUPPRESS
+    group.add_argument("--stacks-dir", metavar="DIR", default=absent, help="folder of the manifests")
+    group.add_argument("--terraform-dir", metavar="DIR", default=absent, help="folder of Terraform's components")
+    group.add_argument("--terraform-command", metavar="PROGRAM", default=absent, help="program that is Terraform")
+    group.add_argument(
+        "--settings-list-merge-strategy", metavar="HOW", default=absent, help="lists: replace, append or merge"
+    )
+
+
+def add_workflows_flag(parser: argparse.ArgumentParser) -> None:
+    """`--workflows-dir`, over the configuration and its variable."""
+    parser.add_argument(
+        "--workflows-dir", metavar="DIR", default=argparse.SUPPRESS, help="folder of the workflow files"
+    )
+
+
 def add_wish_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that say what is worked out."""
     for name, what in (("templates", "templates"), ("functions", "YAML functions")):

@@ -10,6 +10,7 @@ from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.parsing import PICK, add_identity_flag, flags_of
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
+from atmos_auth.cli.stack_words import add_workflows_flag
 from atmos_auth.cli.switches import by_variable
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
 from atmos_auth.cli.workflow_screen import Screen, show_plan
@@ -48,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-s", "--stack", metavar="STACK", help="stack that steps of atmos are run for")
     parser.add_argument("--from-step", metavar="STEP", help="leave out the steps before this one")
     parser.add_argument("--dry-run", action="store_true", help="print what would be run, and run nothing")
+    add_workflows_flag(parser)
     add_identity_flag(parser)
     add_flags(parser, "step")
 
@@ -179,6 +181,7 @@ def _resuming(
         "--config-path": said.get("config_path") or (),
         "--base-path": [said.get("base_path")],
         "--profile": said.get("profile") or (),
+        "--workflows-dir": [said.get("workflows_dir")],
         "--file": [written.source.word if written.source.path or is_one_of_several else None],
         "--from-step": [step.name],
         "--stack": [arguments.stack],

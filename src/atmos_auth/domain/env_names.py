@@ -29,6 +29,7 @@ ATMOS_AUTH_LOGIN_FLOW = "ATMOS_AUTH_LOGIN_FLOW"  # auto, pkce or device; wins ov
 ATMOS_AUTH_CALLBACK_PORT = "ATMOS_AUTH_CALLBACK_PORT"  # fixed loopback port for the browser's answer
 ATMOS_LOGS_LEVEL = "ATMOS_LOGS_LEVEL"  # Trace, Debug, Info, Warn, Error or Off
 ATMOS_LOG_LEVEL = "ATMOS_LOG_LEVEL"  # the same, when ATMOS_LOGS_LEVEL is not set
+ATMOS_VERBOSE = "ATMOS_VERBOSE"  # true: the level is Debug, where no other is set
 ATMOS_LOGS_FILE = "ATMOS_LOGS_FILE"  # file that log lines are appended to
 
 # --- the keyring -----------------------------------------------------------------------------------------------
@@ -165,6 +166,15 @@ CONTINUOUS_INTEGRATION = (
     "TRAVIS",
     "TF_VAR_spacelift_run_id",
 )
+
+# Flags of single commands, as the parser names them, and the variables that they stand for.
+OVERRIDING_FLAGS = {
+    "stacks_dir": "ATMOS_STACKS_BASE_PATH",
+    "terraform_dir": "ATMOS_COMPONENTS_TERRAFORM_BASE_PATH",
+    "terraform_command": "ATMOS_COMPONENTS_TERRAFORM_COMMAND",
+    "settings_list_merge_strategy": "ATMOS_SETTINGS_LIST_MERGE_STRATEGY",
+    "workflows_dir": ATMOS_WORKFLOWS_BASE_PATH,
+}
 
 
 def is_github_job(environ: Mapping[str, str]) -> bool:

@@ -10,7 +10,13 @@ from atmos_auth.cli import data_output
 from atmos_auth.cli.output import DIM, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack, without_secrets
+from atmos_auth.cli.stack_words import (
+    add_override_flags,
+    add_stack_flag,
+    add_wish_flags,
+    required_stack,
+    without_secrets,
+)
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.cli.workflow_names import warn
@@ -40,6 +46,7 @@ FILTERS = ("schema", "full")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser)
+    add_override_flags(parser)
     add_identity_flag(parser)
     without_flags(parser)
     data_output.add_flags(parser)

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from atmos_auth.cli import data_output
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack, wished, without_secrets
+from atmos_auth.cli.stack_words import (
+    add_override_flags,
+    add_stack_flag,
+    add_wish_flags,
+    said_stack,
+    wished,
+    without_secrets,
+)
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
@@ -25,6 +32,7 @@ COMPLETIONS = data_output.COMPLETIONS
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser, about="only this stack")
+    add_override_flags(parser)
     parser.add_argument("--components", metavar="NAMES", help="only these components, separated by commas")
     parser.add_argument("--component-types", metavar="TYPES", help="only components of these types: terraform")
     parser.add_argument("--sections", metavar="NAMES", help="only these sections, separated by commas")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS, add_refresh_flag
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, said_stack
+from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, said_stack
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain import env_names
@@ -66,6 +66,7 @@ def unknown(word: str) -> UsageError:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser)
+    add_override_flags(parser)
     add_identity_flag(parser)
     parser.add_argument("--dry-run", action="store_true", help="print what would be run; write and run nothing")
     parser.add_argument("--skip-init", action="store_true", help="run no init")

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 
 from atmos_auth.cli.output import GREEN, Paint
-from atmos_auth.cli.stack_words import add_stack_flag, said_stack
+from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
 from atmos_auth.stacks.evaluation import Wish
@@ -28,6 +28,7 @@ POSITIONALS = 1
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser, about="only for this stack")
+    add_override_flags(parser)
     parser.add_argument("-f", "--force", action="store_true", help="ask nobody")
     parser.add_argument("--everything", action="store_true", help="delete local state of the component as well")
     parser.add_argument("--skip-lock-file", action="store_true", help="keep .terraform.lock.hcl")

@@ -5,7 +5,7 @@ import argparse
 from atmos_auth.cli.output import GREEN, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack
+from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.interactive_shell import choose, name_of, starting
@@ -29,6 +29,7 @@ COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser)
+    add_override_flags(parser)
     add_identity_flag(parser)
     without_flags(parser)
     parser.add_argument("--shell", metavar="NAME", help="shell to start (default: $SHELL, then bash, sh)")

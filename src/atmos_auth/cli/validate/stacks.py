@@ -3,6 +3,7 @@
 import argparse
 
 from atmos_auth.cli.output import GREEN, Paint, show_error
+from atmos_auth.cli.stack_words import add_override_flags
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.problems import problems_of
 from atmos_auth.wiring import Project
@@ -14,7 +15,8 @@ and that no component is defined in two ways. Uses no network."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to configure."""
+    """Declare the flags."""
+    add_override_flags(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
-from atmos_auth.cli.stack_words import add_stack_flag, add_wish_flags, required_stack
+from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.files import write_private
@@ -18,6 +18,7 @@ from atmos_auth.wiring import Project
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags that these verbs have in common."""
     add_stack_flag(parser)
+    add_override_flags(parser)
     add_identity_flag(parser)
     without_flags(parser)
     parser.add_argument("-f", "--file", metavar="FILE", help="write to this file instead; - is stdout")
