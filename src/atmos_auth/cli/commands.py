@@ -72,6 +72,8 @@ COMMANDS = (
     Command(("completion",), "atmos_auth.cli.completion", "Print a script that has your shell complete words"),
     Command(("version",), "atmos_auth.cli.version", "Print the version"),
 )
+# What may be typed instead.
+SHORT = {"tf": "terraform"}
 # Outer groups first.
 GROUPS = {
     ("auth",): "Sign in once, and let every AWS tool work as the identity you name",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
-from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
+from atmos_auth.cli.commands import COMMANDS, GROUPS, SHORT, Command
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownCommand, UsageError
 
@@ -150,6 +150,7 @@ class _CommandParser(Parser):
 def parse(words: Sequence[str]) -> Invocation:
     """Recognise a command; raises `UsageError`; `--help` prints and raises SystemExit."""
     words, rest = _split(words)
+    words = _spelled_out(words)
     nested, words = _nested(words)
     if nested is None and (unknown := _none_of(words)) is not None:
         return _of_the_project(words, rest, unknown)
@@ -370,6 +371,18 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
         return words, None
     cut = words.index("--")
     return words[:cut], words[cut + 1 :]
+
+
+def _spelled_out(words: list[str]) -> list[str]:
+    """Put a command in the place of what is short for it; the value of a flag may be the same word."""
+    if not set(SHORT) & set(words):
+        return words
+    take_value = {name for flag in flags_of(()) if flag.takes_value and not flag.may_stand_alone for name in flag.names}
+    before = ["", *words]
+    at = next((at for at, word in enumerate(words) if not _is_flag(word) and before[at] not in take_value), None)
+    if at is None or words[at] not in SHORT:
+        return words
+    return [*words[:at], SHORT[words[at]], *words[at + 1 :]]
 
 
 def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:

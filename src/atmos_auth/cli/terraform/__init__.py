@@ -25,6 +25,7 @@ Run a command of Terraform for a component of a stack: with the variables, the
 backend and the workspace that its manifests say, as the identity that its
 `auth` names. Signs in first if that is needed. Terraform's exit status is
 passed on, and so are its own flags. `deploy` is `apply` without a question.
+`atmos tf` is short for it.
 
 examples:
   atmos terraform plan vpc -s plat-dev
@@ -42,7 +43,8 @@ commands of ours:
   generate backend       write a component's backend.tf.json"""
 POSITIONALS = None
 TAKES_REST = True
-WORDS = RUN
+VERSION = "version"
+WORDS = (*RUN, VERSION)
 _SWITCHES = {
     "--deploy-run-init": "run init before deploy",
     "--init-run-reconfigure": "give init -reconfigure",
@@ -84,13 +86,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     several.add_argument("--components", metavar="NAMES", help="these, separated by commas")
     several.add_argument("-q", "--query", metavar="EXPR", help="those of which this is true: '.vars.tier == 1'")
     several.add_argument("--tags", metavar="TAGS", help="those with one of these tags in their metadata")
+    parser.add_argument("--version", "-version", action="store_true", help="print the version of Terraform")
     add_wish_flags(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run Terraform and return its exit status."""
-    subcommand, names = _subcommand(arguments.positional)
+    subcommand, names = _subcommand([VERSION] if arguments.version else arguments.positional)
     terraform = terraform_for(arguments, project)
+    if subcommand[0] == VERSION:
+        return terraform.version((*arguments.theirs, *names, *(arguments.rest or ())))
     request = Request(
         subcommand,
         names[0] if names else "",

@@ -23,7 +23,7 @@ class Choices:
         name, said = self._request.name, self._request.runs_init
         if name == "init" or said is not None:
             return name == "init" or bool(said)
-        return self._is_set("deploy_run_init") if name == "deploy" else name != "fmt"
+        return self._is_set("deploy_run_init", otherwise=True) if name == "deploy" else name != "fmt"
 
     @property
     def reconfigures(self) -> bool:
@@ -60,11 +60,11 @@ class Choices:
     def _said(self, said: bool | None, *path: str) -> bool:
         return self._is_set(*path) if said is None else said
 
-    def _is_set(self, *path: str) -> bool:
+    def _is_set(self, *path: str, otherwise: bool = False) -> bool:
         whole = ("components", "terraform", *path)
         value: Any = self._config.resolve(whole)
         if value is not None and not isinstance(value, bool):
             raise InvalidSetting(
                 f'{".".join(whole)} takes true or false, not "{value}"', place=self._config.place(whole)
             )
-        return value is True
+        return otherwise if value is None else value is True

@@ -10,6 +10,7 @@ from atmos_auth.domain.errors import CommandNotFound
 from atmos_auth.host.process import Captured, captured, run
 from atmos_auth.programs.terraform import files
 
+_NOTE = "environment"
 _CHOOSING = ("workspace", "select", "-or-create")
 
 
@@ -62,11 +63,28 @@ class Execution:
         if chosen.status != 1:
             return chosen
         # Terraform before 1.4 cannot create what it is to select.
-        return captured([self._program, "workspace", "new", workspace], self._environ, self._folder)
+        made = captured([self._program, "workspace", "new", workspace], self._environ, self._folder)
+        if made.status != 1 or self._chosen() != workspace:
+            return made
+        # Neither could be done, and still it is chosen: by an older choice that Terraform no longer confirms.
+        self._stderr.write(f"⚠ the workspace {workspace} could be neither selected nor made, but is the one in use\n")
+        return made._replace(status=0)
+
+    def _chosen(self) -> str | None:
+        """Name the workspace that Terraform has noted down."""
+        try:
+            with open(os.path.join(self._data_folder, _NOTE), encoding="utf-8") as file:
+                return file.read().strip()
+        except OSError:
+            return None
 
     def _forget_workspace(self) -> None:
         """Drop a choice that may belong to another backend."""
-        files.remove(os.path.join(self._folder, self._environ.get("TF_DATA_DIR") or ".terraform"), "environment")
+        files.remove(self._data_folder, _NOTE)
+
+    @property
+    def _data_folder(self) -> str:
+        return os.path.join(self._folder, self._environ.get("TF_DATA_DIR") or ".terraform")
 
 
 def as_shell_lines(program: str, folder: str, steps: Steps) -> list[str]:

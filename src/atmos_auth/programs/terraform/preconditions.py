@@ -9,6 +9,8 @@ from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.vocabulary import told_apart
 from atmos_auth.stacks.component import Component
 
+# The type of backend that has none.
+WITHOUT_WORKSPACES = "http"
 _NOT_ABSTRACT = frozenset({"plan", "apply", "deploy", "workspace"})
 _NOT_LOCKED = frozenset({"apply", "deploy", "destroy", "import", "state", "taint", "untaint"})
 _ASKING = frozenset({"apply", "destroy"})
@@ -40,7 +42,7 @@ def require_usable(component: Component, subcommand: str, folder: str) -> None:
             details=[f"component '{name}' cannot be modified (metadata.locked: true)"],
             hints=["`plan` is allowed; remove `locked` to change it"],
         )
-    if component.sections.get("backend_type") == "http" and subcommand == "workspace":
+    if component.sections.get("backend_type") == WITHOUT_WORKSPACES and subcommand == "workspace":
         raise InvalidComponent(
             f'the component "{name}" keeps its state in a backend of type http, which has no workspaces',
             place=component.place,

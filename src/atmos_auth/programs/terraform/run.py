@@ -1,11 +1,12 @@
 """Terraform over the stacks of a project: one command for one component, and values of others on the way."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
+from atmos_auth.host.process import run as run_process
 from atmos_auth.programs.terraform import files
 from atmos_auth.programs.terraform.caller_functions import CallerFunctions
 from atmos_auth.programs.terraform.choices import Choices
@@ -13,10 +14,16 @@ from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_l
 from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
-from atmos_auth.programs.terraform.preconditions import require_approval, require_usable
+from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
-from atmos_auth.programs.terraform.surroundings import shell_variables, surprising, surroundings, without_surprises
+from atmos_auth.programs.terraform.surroundings import (
+    region_for_import,
+    shell_variables,
+    surprising,
+    surroundings,
+    without_surprises,
+)
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Functions, Stacks
@@ -25,6 +32,7 @@ from atmos_auth.stacks.query import queried
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
 
+PROGRAM = "terraform"
 # What leaves a stored plan where it is.
 _KEEPING_PLAN = frozenset({"plan", "show"})
 
@@ -79,7 +87,7 @@ class Terraform:
         component = self.stacks.component(request.component, request.stack)
         workspace = self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
-        program, steps = self._program(component), self._steps(request, choices, made, workspace)
+        program, steps = self._program(component), self._steps(request, component, choices, made, workspace)
         if then is not None:
             steps = steps._replace(command=())
         if request.is_dry:
@@ -92,6 +100,7 @@ class Terraform:
             steps = steps._replace(workspace="")
         if identity is not None:
             environ = self._environment_as(project, identity, environ)
+        environ |= region_for_import(request, component, environ)
         files.write(folder, _wanted(request, made))
         status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
         if status == 0 and then is not None:
@@ -99,6 +108,11 @@ class Terraform:
         if status == 0:
             _clean_up(request, folder, made)
         return status
+
+    def version(self, words: Sequence[str]) -> int:
+        """Have the configured program say its version; no stack is read, and nobody signs in."""
+        program = checked_program(str(self._configured_program() or PROGRAM))
+        return run_process([program, "version", *words], self._project.child_base)
 
     def run_several(self, request: Request, selection: Selection) -> int:
         """Run a command for every component that is meant, in the order of their dependencies; stop at a failure.
@@ -186,7 +200,7 @@ class Terraform:
         if identity is not None:
             environ = self._environment_as(project, identity, environ)
         files.write(folder, {name: content for name, content in made.contents.items() if name != made.varfile})
-        steps = self._steps(request, choices, made, workspace)._replace(command=["output", "-json"])
+        steps = self._steps(request, component, choices, made, workspace)._replace(command=["output", "-json"])
         execution = Execution(self._program(component), folder, environ, self._project.streams.stderr)
         result = execution.quietly(steps)
         if result.status != 0:
@@ -198,7 +212,9 @@ class Terraform:
             )
         return {name: output["value"] for name, output in json.loads(result.output).items()}
 
-    def _steps(self, request: Request, choices: Choices, made: Generated, workspace: str) -> Steps:
+    def _steps(
+        self, request: Request, component: Component, choices: Choices, made: Generated, workspace: str
+    ) -> Steps:
         planfile = request.planfile
         init = init_words(
             made,
@@ -215,16 +231,19 @@ class Terraform:
             approve=choices.approves,
             given=request.given,
         )
+        has_workspaces = self.stacks.layout.workspaces and component.sections.get("backend_type") != WITHOUT_WORKSPACES
         is_done = request.name == "init" or request.subcommand == ("workspace",)
         return Steps(
             init if choices.runs_init else (),
-            workspace if choices.wants_workspace and self.stacks.layout.workspaces else "",
+            workspace if choices.wants_workspace and has_workspaces else "",
             () if is_done else command,
         )
 
     def _program(self, component: Component) -> str:
-        configured = self._project.config.resolve(("components", "terraform", "command"))
-        return checked_program(str(component.sections.get("command") or configured or "terraform"))
+        return checked_program(str(component.sections.get("command") or self._configured_program() or PROGRAM))
+
+    def _configured_program(self) -> object:
+        return self._project.config.resolve(("components", "terraform", "command"))
 
 
 def _wanted(request: Request, made: Generated) -> dict[str, Any]:

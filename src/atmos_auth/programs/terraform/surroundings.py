@@ -9,6 +9,7 @@ from atmos_auth import __version__
 from atmos_auth.config.nesting import deeper
 from atmos_auth.domain import env_names
 from atmos_auth.host.files import make_private_folder
+from atmos_auth.programs.terraform.request import Request
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 from atmos_auth.wiring import Project
@@ -55,6 +56,14 @@ def shell_variables(component: Component, folder: str, workspace: str, varfile: 
         env_names.ATMOS_SHELL_WORKING_DIR: folder,
         env_names.ATMOS_TERRAFORM_WORKSPACE: workspace,
     }
+
+
+def region_for_import(request: Request, component: Component, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the region for `import`, which asks AWS before Terraform has worked out the provider's own."""
+    region = component.sections["vars"].get("region")
+    if request.name != "import" or environ.get(env_names.AWS_REGION) or not isinstance(region, str):
+        return {}
+    return {env_names.AWS_REGION: region}
 
 
 def surprising(environ: Mapping[str, str]) -> list[str]:

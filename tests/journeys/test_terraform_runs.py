@@ -1,0 +1,648 @@
+"""What Terraform is run with, word by word and variable by variable: a program in its place writes it down."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from aws_emulator import Emulator
+from conftest import CHAIN, Machine, operations
+
+SETTINGS = """\
+stacks: {{ base_path: stacks, included_paths: ["*"], name_pattern: "{{stage}}" }}
+components: {{ terraform: {{ base_path: code, command: "{program}", {more} }} }}
+env: {{ FROM_CONFIG: configured, BOTH: configured }}
+"""
+STACK = """\
+vars: { stage: dev, region: eu-west-1 }
+components:
+  terraform:
+    vpc:
+      vars: { size: 9 }
+      env: { BOTH: component, GONE: null, NUMBER: 7, SWITCH: true, LIST: [a, 1], AWS_PROFILE: stale }
+    infra/dns: {}
+    closed: { metadata: { component: vpc }, backend_type: http, backend: { http: { address: "http://x" } } }
+    own: { metadata: { component: vpc }, auth: { identities: { staging: { default: true } } } }
+    off: { metadata: { component: vpc, enabled: false } }
+"""
+# It ends as a file says that is named after its first words, and writes down what it was given.
+PROGRAM = """\
+#!/bin/sh
+printf '%s\\n' "$PWD $*" >>"$RECORD/calls"
+env >"$RECORD/environment"
+ls -A >"$RECORD/beside"
+if [ -t 0 ]; then echo terminal; fi
+echo "out: $1"
+echo "err: $1" >&2
+for words in "$1-$2" "$1"; do
+  if [ -e "$RECORD/exit-$words" ]; then exit "$(cat "$RECORD/exit-$words")"; fi
+done
+"""
+
+
+class Call(NamedTuple):
+    """One run: in which folder, below those of the code, and with which words."""
+
+    folder: str
+    words: str
+
+
+class Recorder:
+    """A project in which every run of Terraform is written down."""
+
+    def __init__(self, machine: Machine, more: str = "") -> None:
+        self.machine = machine
+        self.folder = machine.directory / "recorded"
+        self.folder.mkdir()
+        program = machine.write(PROGRAM, "terraform")
+        program.chmod(0o755)
+        machine.environ["RECORD"] = str(self.folder)
+        self.configure(more)
+        machine.write(STACK, "stacks/dev.yaml")
+        for code in ("vpc", "infra/dns"):
+            machine.write("", f"code/{code}/main.tf")
+
+    def configure(self, more: str) -> None:
+        """Write the configuration, with these settings of Terraform."""
+        settings = SETTINGS.format(program=self.machine.directory / "terraform", more=more)
+        self.machine.write(CHAIN.format(url=self.machine.url) + settings)
+
+    def ends(self, words: str, status: int) -> None:
+        """Have the runs that begin with these words end so."""
+        (self.folder / f"exit-{words}").write_text(str(status))
+
+    def calls(self) -> list[Call]:
+        """Return the runs since the last time."""
+        path = self.folder / "calls"
+        lines = path.read_text().splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        code = f"{self.machine.directory}/code/"
+        split = [line.removeprefix(code).partition(" ") for line in lines]
+        return [Call(folder, words) for folder, _, words in split]
+
+    def words(self, *typed: str, **env: str) -> list[str]:
+        """Run a command as nobody, and return the words of its runs."""
+        result = self.machine.atmos("terraform", *typed, env={"ATMOS_IDENTITY": "false"} | env)
+        assert result.returncode == 0, result.stderr
+        return [call.words for call in self.calls()]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables of the last run."""
+        lines = (self.folder / "environment").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def beside(self) -> set[str]:
+        """Return what stood beside the code in the last run."""
+        return set((self.folder / "beside").read_text().split())
+
+
+@pytest.fixture
+def recorder(machine: Machine) -> Recorder:
+    return Recorder(machine)
+
+
+SELECT = "workspace select -or-create"
+VARS = "-var-file dev-vpc.terraform.tfvars.json"
+PLAN = "-out dev-vpc.planfile"
+
+# --- command line -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        ("plan vpc -s dev", f"plan {VARS} {PLAN}"),
+        ("plan -s dev vpc", f"plan {VARS} {PLAN}"),
+        ("plan --stack=dev -destroy vpc", f"plan {VARS} {PLAN} -destroy"),
+        ("plan vpc -s dev -target=a -lock=false -target b", f"plan {VARS} {PLAN} -target=a -lock=false -target b"),
+        ("plan vpc -s dev -- -any --thing vpc", f"plan {VARS} {PLAN} -any --thing vpc"),
+        ("plan vpc -s dev -- -s other --identity x", f"plan {VARS} {PLAN} -s other --identity x"),
+        ("state list vpc -s dev", "state list"),
+        ("state mv vpc -s dev -- a b", "state mv a b"),
+        ("providers lock vpc -s dev -platform linux_amd64", "providers lock -platform linux_amd64"),
+        ("import vpc -s dev aws_vpc.a vpc-1", "import -var-file dev-vpc.terraform.tfvars.json aws_vpc.a vpc-1"),
+        ("force-unlock vpc -s dev -force 1", "force-unlock -force 1"),
+        ("plan infra/dns -s dev", "plan -var-file dev-infra-dns.terraform.tfvars.json -out dev-infra-dns.planfile"),
+    ],
+)
+def test_command_line(recorder: Recorder, typed: str, last: str):
+    assert recorder.words(*typed.split())[-1] == last
+
+
+def test_command_line_in_short(recorder: Recorder):
+    for words in (("tf",), ("--no-color", "tf"), ("--profile", "tf", "terraform"), ("--profile", "tf", "tf")):
+        options = {"ATMOS_IDENTITY": "false"}
+        recorder.machine.write("{}", "profiles/tf/atmos.yaml")
+        assert recorder.machine.atmos(*words, "validate", "vpc", "-s", "dev", env=options).returncode == 0
+        assert recorder.calls()[-1] == Call("vpc", "validate")
+
+
+@pytest.mark.parametrize("typed", ["version", "--version", "-version"])
+def test_the_version_needs_no_stack(recorder: Recorder, aws: Emulator, typed: str):
+    (recorder.machine.directory / "stacks" / "dev.yaml").write_text("{ broken")
+    shown = recorder.machine.atmos("terraform", typed)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, "out: version\n", "err: version\n")
+    assert [call.words for call in recorder.calls()] == ["version"]
+    assert operations(aws) == []
+
+
+def test_the_stack_may_come_from_a_variable(recorder: Recorder):
+    assert recorder.words("validate", "vpc", ATMOS_STACK="dev")[-1] == "validate"
+
+
+# --- flags --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("plan vpc -s dev --skip-init", [f"{SELECT} dev-vpc", f"plan {VARS} {PLAN}"]),
+        ("plan vpc -s dev --skip-planfile", ["init", f"{SELECT} dev-vpc", f"plan {VARS}"]),
+        ("plan vpc -s dev -out mine", ["init", f"{SELECT} dev-vpc", f"plan {VARS} -out mine"]),
+        ("plan vpc -s dev --init-run-reconfigure", ["init -reconfigure", f"{SELECT} dev-vpc", f"plan {VARS} {PLAN}"]),
+        ("init vpc -s dev --init-pass-vars", [f"init {VARS}"]),
+        ("apply vpc -s dev --from-plan", ["init", f"{SELECT} dev-vpc", "apply dev-vpc.planfile"]),
+        ("apply vpc -s dev --from-plan=kept", ["init", f"{SELECT} dev-vpc", "apply kept"]),
+        ("deploy vpc -s dev --planfile kept", ["init", f"{SELECT} dev-vpc", "apply kept"]),
+        ("deploy vpc -s dev --deploy-run-init=false", [f"{SELECT} dev-vpc", f"apply {VARS} -auto-approve"]),
+    ],
+)
+def test_flags(recorder: Recorder, typed: str, expected: list[str]):
+    expected = [words.replace("dev-vpc", "dev", 1) if words.startswith(SELECT) else words for words in expected]
+    assert recorder.words(*typed.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("variable", "expected"), [("ATMOS_SKIP_INIT", [f"{SELECT} dev", "validate"]), ("ATMOS_DRY_RUN", [])]
+)
+def test_flags_as_variables(recorder: Recorder, variable: str, expected: list[str]):
+    assert recorder.words("validate", "vpc", "-s", "dev", **{variable: "true"}) == expected
+
+
+def test_the_user_agent(recorder: Recorder):
+    recorder.words("validate", "vpc", "-s", "dev", "--append-user-agent", "ours/1")
+    assert recorder.environment()["TF_APPEND_USER_AGENT"] == "ours/1"
+
+
+# --- preconditions on the component -------------------------------------------------------------------------
+
+
+def test_preconditions_on_the_component_with_a_backend_without_workspaces(recorder: Recorder):
+    assert recorder.words("validate", "closed", "-s", "dev") == ["init", "validate"]
+    refused = recorder.machine.atmos("terraform", "workspace", "closed", "-s", "dev")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert (refused.returncode, recorder.calls()) == (1, [])
+    assert finding.message.endswith("keeps its state in a backend of type http, which has no workspaces")
+
+
+# --- identity choice for a component command ----------------------------------------------------------------
+
+DEV, PROD, STAGING = "base", "prod", "staging"
+
+
+@pytest.mark.parametrize(
+    ("typed", "variable", "identity"),
+    [
+        ("vpc -s dev", None, PROD),
+        ("vpc -s dev", "", PROD),
+        ("vpc -s dev", "base", DEV),
+        ("vpc -s dev --identity staging", "base", STAGING),
+        ("--identity staging vpc -s dev", None, STAGING),
+        ("--identity=STAGING vpc -s dev", None, STAGING),
+        ("-istaging vpc -s dev", None, STAGING),
+        ("-i staging vpc -s dev", None, STAGING),
+        ("own -s dev", None, STAGING),
+        ("own -s dev", "base", DEV),
+        ("own -s dev -i prod", "base", PROD),
+        ("vpc -s dev --identity base", "false", DEV),
+        ("vpc -s dev --identity=false", "base", None),
+        ("own -s dev --identity OFF", None, None),
+        ("own -s dev -i 0", None, None),
+        ("own -s dev", "No", None),
+    ],
+)
+def test_identity_choice_for_a_component_command(recorder: Recorder, typed: str, variable: str | None, identity):
+    for name in (PROD, STAGING):
+        recorder.machine.login(name)
+    variables = {} if variable is None else {"ATMOS_IDENTITY": variable}
+    result = recorder.machine.atmos("terraform", "validate", *typed.split(), env=variables)
+    assert result.returncode == 0, result.stderr
+    assert recorder.environment().get("AWS_PROFILE") == (identity or (None if "own" in typed else "stale"))
+
+
+@pytest.mark.parametrize("typed", ["vpc -s dev --identity", "vpc -s dev -i", "--identity= vpc -s dev", "-i -s dev vpc"])
+def test_identity_choice_with_a_bare_flag_asks(recorder: Recorder, typed: str):
+    recorder.machine.login(PROD)
+    result = recorder.machine.atmos("terraform", "validate", *typed.split())
+    (finding,) = recorder.machine.findings(result.stderr)
+    assert (result.returncode, recorder.calls()) == (1, [])
+    assert finding.message == "interactive identity selection: requires a TTY"
+    terminal = recorder.machine.terminal("terraform", "validate", *typed.split())
+    terminal.expect("Choose an identity")
+    terminal.send("\x1b[B\r")
+    terminal.expect("err: validate")
+    terminal.wait()
+    assert recorder.environment()["AWS_PROFILE"] == PROD
+
+
+def test_identity_choice_without_any_identities(recorder: Recorder, aws: Emulator):
+    text = recorder.machine.atmos_yaml.read_text()
+    recorder.machine.write(text[text.index("stacks:") :])
+    ran = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", env={"AWS_PROFILE": "mine"})
+    assert ran.returncode == 0, ran.stderr
+    assert recorder.environment()["AWS_PROFILE"] == "stale"
+    recorder.calls()
+    for words, variable in ((("-i", "x"), {}), ((), {"ATMOS_IDENTITY": "x"})):
+        refused = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", *words, env=variable)
+        (finding,) = recorder.machine.findings(refused.stderr)
+        assert (refused.returncode, recorder.calls()) == (1, [])
+        assert finding.message == "no identities are configured, and one is asked for"
+    assert operations(aws) == []
+
+
+def test_identity_choice_by_a_person_is_made_once_for_several_components(recorder: Recorder):
+    recorder.machine.login(PROD)
+    text = recorder.machine.atmos_yaml.read_text().replace("      default: true\n", "")
+    recorder.machine.write(text)
+    terminal = recorder.machine.terminal("terraform", "validate", "--components", "vpc,infra/dns")
+    terminal.expect("No default identity configured. Please choose an identity:")
+    terminal.send("\x1b[B\r")
+    terminal.expect_exact("(2/2) validate `vpc` in `dev`")
+    terminal.wait()
+    assert terminal.exitstatus == 0
+    assert [call.words for call in recorder.calls()].count("validate") == 2
+    assert recorder.environment()["AWS_PROFILE"] == PROD
+
+
+def test_required_identities_stand_beside_it_and_one_that_fails_is_a_warning(recorder: Recorder, aws: Emulator):
+    text = recorder.machine.atmos_yaml.read_text()
+    recorder.machine.write(text.replace("    staging:\n", "    staging:\n      required: true\n"))
+    recorder.machine.login(PROD)
+    assert recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev").returncode == 0
+    environment = recorder.environment()
+    assert environment["AWS_PROFILE"] == PROD
+    assert "[staging]" in Path(environment["AWS_SHARED_CREDENTIALS_FILE"]).read_text()
+    recorder.machine.write(
+        text.replace("    staging:\n", "    staging:\n      required: true\n").replace("ReadOnlyAccess", "Nobodys")
+    )
+    failed = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev")
+    assert failed.returncode == 0
+    assert 'identity "staging"' in failed.stderr
+
+
+# --- exact sequence for one component -----------------------------------------------------------------------
+
+
+def test_exact_sequence_for_one_component(recorder: Recorder):
+    recorder.machine.login(PROD)
+    result = recorder.machine.atmos("terraform", "deploy", "vpc", "-s", "dev")
+    assert result.returncode == 0, result.stderr
+    assert recorder.calls() == [
+        Call("vpc", "init"),
+        Call("vpc", f"{SELECT} dev"),
+        Call("vpc", f"apply {VARS} -auto-approve"),
+    ]
+    assert recorder.beside() == {"main.tf", "dev-vpc.terraform.tfvars.json"}
+    # What is no answer of the command itself is no data.
+    assert (result.stdout, result.stderr) == ("out: apply\n", "out: init\nerr: init\nerr: apply\n")
+
+
+@pytest.mark.parametrize(
+    ("failing", "status", "expected"),
+    [
+        ("init", 3, ["init"]),
+        ("workspace-select", 7, ["init", f"{SELECT} dev"]),
+        ("plan", 2, ["init", f"{SELECT} dev", f"plan {VARS} {PLAN}"]),
+    ],
+)
+def test_exact_sequence_ends_with_what_fails(recorder: Recorder, failing: str, status: int, expected: list[str]):
+    recorder.ends(failing, status)
+    result = recorder.machine.atmos("terraform", "plan", "vpc", "-s", "dev", "--identity=false")
+    assert result.returncode == status
+    assert [call.words for call in recorder.calls()] == expected
+    # What fails is shown, also that of which nothing is shown when it goes well.
+    assert f"err: {failing.partition('-')[0]}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("plan vpc -s dev", {"dev-vpc.terraform.tfvars.json", "dev-vpc.planfile"}),
+        ("show vpc -s dev", {"dev-vpc.terraform.tfvars.json", "dev-vpc.planfile"}),
+        ("validate vpc -s dev", {"dev-vpc.terraform.tfvars.json"}),
+        ("deploy vpc -s dev", set()),
+        ("deploy vpc -s dev --from-plan", set()),
+        ("deploy vpc -s dev --planfile other", {"dev-vpc.planfile"}),
+        ("workspace list vpc -s dev", set()),
+    ],
+)
+def test_exact_sequence_and_what_is_left_behind(recorder: Recorder, typed: str, left: set[str]):
+    code = recorder.machine.directory / "code" / "vpc"
+    (code / "dev-vpc.planfile").touch()
+    recorder.words(*typed.split())
+    assert {path.name for path in code.iterdir()} - {"main.tf"} == left
+
+
+def test_a_failure_leaves_everything_where_it_is(recorder: Recorder):
+    recorder.ends("apply", 1)
+    (recorder.machine.directory / "code/vpc/dev-vpc.planfile").touch()
+    assert recorder.machine.atmos("terraform", "deploy", "vpc", "-s", "dev", "--identity=false").returncode == 1
+    left = {path.name for path in (recorder.machine.directory / "code" / "vpc").iterdir()}
+    assert left == {"main.tf", "dev-vpc.planfile", "dev-vpc.terraform.tfvars.json"}
+
+
+# --- environment of terraform children ----------------------------------------------------------------------
+
+
+def test_environment_of_terraform_children(recorder: Recorder):
+    recorder.machine.login(PROD)
+    given = {"BOTH": "shell", "GONE": "shell", "KEPT": "shell", "AWS_PROFILE": "shell", "AWS_ACCESS_KEY_ID": "AKIA"}
+    assert recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", env=given).returncode == 0
+    seen = recorder.environment()
+    assert {name: seen.get(name) for name in ("FROM_CONFIG", "BOTH", "GONE", "KEPT", "NUMBER", "SWITCH", "LIST")} == {
+        "FROM_CONFIG": "configured",
+        "BOTH": "component",
+        "GONE": None,
+        "KEPT": "shell",
+        "NUMBER": "7",
+        "SWITCH": "true",
+        "LIST": '["a", 1]',
+    }
+    # Neither those of the shell nor those of a stack win over the identity.
+    assert (seen["AWS_PROFILE"], "AWS_ACCESS_KEY_ID" in seen) == (PROD, False)
+    assert seen["ATMOS_BASE_PATH"] == seen["ATMOS_CLI_CONFIG_PATH"] == str(recorder.machine.directory)
+    assert (seen["TF_IN_AUTOMATION"], seen["ATMOS_SHLVL"]) == ("true", "1")
+    assert seen["TF_APPEND_USER_AGENT"].startswith("atmos-auth/")
+    assert seen["PWD"] == str(recorder.machine.directory / "code" / "vpc")
+
+
+@pytest.mark.parametrize(
+    ("written", "is_ours"), [("", True), ("relative", True), ("/", True), ("/somewhere/plugins", False)]
+)
+def test_environment_of_terraform_children_and_the_cache_of_plugins(recorder: Recorder, written: str, is_ours: bool):
+    recorder.words("validate", "vpc", "-s", "dev", TF_PLUGIN_CACHE_DIR=written)
+    seen = recorder.environment()
+    assert (seen["TF_PLUGIN_CACHE_DIR"] != written) == is_ours
+    assert ("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE" in seen) == is_ours
+    recorder.configure("plugin_cache: false")
+    recorder.words("validate", "vpc", "-s", "dev", TF_PLUGIN_CACHE_DIR=written)
+    assert recorder.environment()["TF_PLUGIN_CACHE_DIR"] == written
+
+
+def test_environment_of_an_import_has_a_region(recorder: Recorder):
+    for command, region in (("import", "eu-west-1"), ("validate", None)):
+        recorder.words(command, "vpc", "-s", "dev")
+        assert recorder.environment().get("AWS_REGION") == region
+    recorder.words("import", "vpc", "-s", "dev", AWS_REGION="us-east-2")
+    assert recorder.environment()["AWS_REGION"] == "us-east-2"
+
+
+# --- init ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "typed", "init"),
+    [
+        ("", "deploy", "init"),
+        ("deploy_run_init: true", "deploy", "init"),
+        ("deploy_run_init: false", "deploy", None),
+        ("deploy_run_init: false", "validate", "init"),
+        ("init_run_reconfigure: true", "validate", "init -reconfigure"),
+        ("init: { pass_vars: true }", "validate", f"init {VARS}"),
+        ("", "fmt", None),
+        ("", "workspace", "init -reconfigure"),
+    ],
+)
+def test_init(recorder: Recorder, settings: str, typed: str, init: str | None):
+    recorder.configure(settings)
+    words = [words for words in recorder.words(typed, "vpc", "-s", "dev") if words.startswith("init")]
+    assert words == ([init] if init else [])
+
+
+def test_init_forgets_the_workspace_of_another_backend(recorder: Recorder):
+    for folder, variables in ((".terraform", {}), ("elsewhere", {"TF_DATA_DIR": "elsewhere"})):
+        note = recorder.machine.write("old", f"code/vpc/{folder}/environment")
+        recorder.words("validate", "vpc", "-s", "dev", **variables)
+        assert not note.exists()
+
+
+def test_init_alone(recorder: Recorder):
+    assert recorder.words("init", "vpc", "-s", "dev", "-upgrade") == ["init -upgrade"]
+    assert "dev-vpc.terraform.tfvars.json" in recorder.beside()
+
+
+# --- workspace ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("workspace vpc", ["init -reconfigure", f"{SELECT} dev"]),
+        ("workspace list vpc", ["init -reconfigure", "workspace list"]),
+        ("workspace show vpc", ["init -reconfigure", "workspace show"]),
+        ("workspace new vpc", ["init -reconfigure", "workspace new dev"]),
+        ("workspace delete own", ["init -reconfigure", "workspace delete dev-own"]),
+        ("providers vpc", ["init", "providers"]),
+        ("providers schema vpc -json", ["init", "providers schema -json"]),
+        ("validate own", ["init", f"{SELECT} dev-own", "validate"]),
+    ],
+)
+def test_workspace(recorder: Recorder, typed: str, expected: list[str]):
+    assert recorder.words(*typed.split(), "-s", "dev") == expected
+
+
+def test_workspace_of_the_shell_or_of_nobody(recorder: Recorder):
+    assert recorder.words("validate", "vpc", "-s", "dev", TF_WORKSPACE="mine") == ["init", "validate"]
+    recorder.configure("workspaces_enabled: false")
+    assert recorder.words("validate", "vpc", "-s", "dev") == ["init", "validate"]
+
+
+def test_workspace_that_cannot_be_selected_is_made(recorder: Recorder):
+    recorder.ends("workspace-select", 1)
+    assert recorder.words("validate", "vpc", "-s", "dev") == ["init", f"{SELECT} dev", "workspace new dev", "validate"]
+    recorder.ends("workspace-new", 1)
+    failed = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", "--identity=false")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert "out: workspace\nerr: workspace\n" in failed.stderr
+
+
+def test_workspace_that_is_in_use_already_will_do(recorder: Recorder):
+    recorder.ends("workspace-select", 1)
+    recorder.ends("workspace-new", 1)
+    recorder.machine.write("dev\n", "code/vpc/.terraform/environment")
+    words = ("terraform", "validate", "vpc", "-s", "dev", "--identity=false", "--skip-init")
+    goes_on = recorder.machine.atmos(*words)
+    assert (goes_on.returncode, goes_on.stdout) == (0, "out: validate\n")
+    assert "⚠ the workspace dev could be neither selected nor made, but is the one in use" in goes_on.stderr
+    recorder.machine.write("other\n", "code/vpc/.terraform/environment")
+    assert recorder.machine.atmos(*words).returncode == 1
+
+
+# --- arguments of the final call ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        ("apply vpc -auto-approve", f"apply {VARS} -auto-approve"),
+        ("deploy vpc -auto-approve", f"apply {VARS} -auto-approve"),
+        ("deploy vpc --from-plan -lock=false", "apply -lock=false dev-vpc.planfile"),
+        ("destroy vpc -auto-approve", f"destroy {VARS} -auto-approve"),
+        ("refresh vpc", f"refresh {VARS}"),
+        ("test vpc", f"test {VARS}"),
+        ("output vpc -raw name", "output -raw name"),
+        ("show vpc", "show"),
+        ("show vpc kept -json", "show -json kept"),
+        ("validate vpc", "validate"),
+        ("taint vpc a.b", "taint a.b"),
+        ("graph vpc", "graph"),
+        ("fmt vpc -recursive", "fmt -recursive"),
+    ],
+)
+def test_arguments_of_the_final_call(recorder: Recorder, typed: str, last: str):
+    assert recorder.words(*typed.split(), "-s", "dev")[-1] == last
+
+
+def test_arguments_of_the_final_call_when_the_configuration_approves(recorder: Recorder):
+    recorder.configure("apply_auto_approve: true")
+    assert recorder.words("apply", "vpc", "-s", "dev")[-1] == f"apply {VARS} -auto-approve"
+    assert recorder.words("apply", "vpc", "-s", "dev", "--from-plan")[-1] == "apply dev-vpc.planfile"
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 130])
+def test_exit_codes_are_terraforms(recorder: Recorder, status: int):
+    recorder.ends("plan", status)
+    words = ("terraform", "plan", "vpc", "-s", "dev", "--identity=false", "--", "-detailed-exitcode")
+    assert recorder.machine.atmos(*words).returncode == status
+
+
+# --- when authentication is triggered at all ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "validate vpc -s dev --identity=false",
+        "validate off -s dev",
+        "validate vpc -s dev --dry-run",
+        "clean vpc -s dev --force",
+        "generate varfile vpc -s dev",
+        "generate backend closed -s dev",
+        "--help",
+        "version",
+    ],
+)
+def test_when_authentication_is_triggered_at_all_it_is_not_for_these(recorder: Recorder, aws: Emulator, typed: str):
+    result = recorder.machine.atmos("terraform", *typed.split(), "--force-tty")
+    assert result.returncode == 0, result.stderr
+    assert operations(aws) == []
+
+
+def test_a_child_of_ours_runs_as_whom_we_run(recorder: Recorder):
+    recorder.machine.login(STAGING)
+    inner = shlex.split("auth exec -i staging -- atmos terraform validate vpc -s dev")
+    assert recorder.machine.atmos(*inner).returncode == 0
+    assert recorder.environment()["AWS_PROFILE"] == STAGING
+
+
+# --- rules that come out of recorded defects ----------------------------------------------------------------
+
+
+def stacks_with(recorder: Recorder, **texts: str) -> None:
+    for name, text in texts.items():
+        recorder.machine.write(text, f"stacks/{name.replace('__', '/')}.yaml")
+
+
+DEFAULT_OF = "auth: {{ identities: {{ {name}: {{ default: true }} }} }}\n"
+ONE = "vars: {{ stage: {stage} }}\ncomponents: {{ terraform: {{ vpc: {{}}{more} }} }}\n"
+
+
+def who(recorder: Recorder, component: str, stack: str) -> str | None:
+    result = recorder.machine.atmos("terraform", "validate", component, "-s", stack)
+    assert result.returncode == 0, result.stderr
+    return recorder.environment().get("AWS_PROFILE")
+
+
+def test_a_default_of_a_stack_counts_wherever_it_is_written_and_for_that_stack_alone(recorder: Recorder):
+    for name in (PROD, STAGING):
+        recorder.machine.login(name)
+    text = recorder.machine.atmos_yaml.read_text().replace('["*"]', '["one.yaml", "two.yaml", "three.yaml"]')
+    recorder.machine.write(text)
+    own = ", own: { metadata: { component: vpc }, auth: { identities: { base: { default: true } } } }"
+    stacks_with(
+        recorder,
+        catalog__defaults=DEFAULT_OF.format(name="staging"),
+        # In a file that is imported, through another one; below `terraform:`; nowhere.
+        catalog__between="import: [catalog/defaults]\n",
+        one="import: [catalog/between]\n" + ONE.format(stage="one", more=own),
+        two="terraform: { auth: { identities: { base: { default: true } } } }\n" + ONE.format(stage="two", more=""),
+        three=ONE.format(stage="three", more=""),
+    )
+    assert who(recorder, "vpc", "one") == STAGING
+    assert who(recorder, "own", "one") == DEV, "a component's own default does not make two"
+    assert who(recorder, "vpc", "two") == DEV
+    assert who(recorder, "vpc", "three") == PROD, "the default of another stack is none of its business"
+
+
+def test_a_marker_alone_is_no_declaration(recorder: Recorder):
+    recorder.machine.login(PROD)
+    stacks_with(recorder, dev=ONE.format(stage="dev", more="") + "auth: { identities: { gone: { default: false } } }\n")
+    assert who(recorder, "vpc", "dev") == PROD
+    stacks_with(recorder, dev=ONE.format(stage="dev", more="") + DEFAULT_OF.format(name="gone"))
+    refused = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert refused.returncode != 0
+    assert '"gone"' in finding.message
+
+
+def test_a_profile_of_ours_may_bring_the_identity_and_one_of_aws_never_is_one(recorder: Recorder):
+    recorder.machine.login(STAGING)
+    recorder.machine.write(
+        "auth: { identities: { prod: { default: false }, staging: { default: true } } }", "profiles/ci/atmos.yaml"
+    )
+    for words, variables in ((("--profile", "ci"), {}), ((), {"ATMOS_PROFILE": "ci"})):
+        result = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", *words, env=variables)
+        assert result.returncode == 0, result.stderr
+        assert recorder.environment()["AWS_PROFILE"] == STAGING
+    recorder.machine.login(PROD)
+    assert (
+        recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", env={"AWS_PROFILE": "ci"}).returncode == 0
+    )
+    assert recorder.environment()["AWS_PROFILE"] == PROD
+
+
+def test_the_directory_that_is_changed_to_is_the_one_that_programs_see(recorder: Recorder, tmp_path: Path):
+    recorder.machine.write("{}", "elsewhere/nothing.yaml")
+    home, recorder.machine.directory = recorder.machine.directory, recorder.machine.directory / "elsewhere"
+    result = recorder.machine.atmos(
+        "terraform", "validate", "vpc", "-s", "dev", "-C", str(home), "--identity=false", env={"PWD": str(tmp_path)}
+    )
+    assert result.returncode == 0, result.stderr
+    assert recorder.environment()["PWD"] == str(home / "code" / "vpc")
+
+
+def test_components_that_are_off_are_not_worked_out(recorder: Recorder, aws: Emulator):
+    text = STACK.replace("enabled: false }", 'enabled: false }, vars: { x: !exec "touch worked-out" }')
+    recorder.machine.write(text, "stacks/dev.yaml")
+    result = recorder.machine.atmos("terraform", "validate", "off", "-s", "dev")
+    assert (result.returncode, recorder.calls()) == (0, [])
+    every = recorder.machine.atmos("terraform", "validate", "--all", "--identity=false")
+    assert every.returncode == 0, every.stderr
+    assert not list(recorder.machine.directory.rglob("worked-out"))
+    assert operations(aws) == []
+
+
+def test_variables_of_the_configuration_are_there_before_the_sign_in(recorder: Recorder):
+    text = recorder.machine.atmos_yaml.read_text()
+    recorder.machine.write(text.replace("FROM_CONFIG: configured", "ATMOS_IDENTITY: staging"))
+    recorder.machine.login(STAGING)
+    assert who(recorder, "vpc", "dev") == STAGING
+
+
+def test_the_variables_file_is_what_the_stack_says(recorder: Recorder):
+    recorder.ends("plan", 1)
+    recorder.machine.atmos("terraform", "plan", "vpc", "-s", "dev", "--identity=false")
+    written = json.loads((recorder.machine.directory / "code/vpc/dev-vpc.terraform.tfvars.json").read_text())
+    assert written == {"region": "eu-west-1", "size": 9, "stage": "dev"}
