@@ -2,7 +2,7 @@
 
 import pytest
 
-from atmos_auth.domain.errors import ConfigError, InvalidTemplate
+from atmos_auth.domain.errors import ConfigError, InvalidSetting, InvalidTemplate
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
@@ -253,3 +253,41 @@ def test_other_components_may_be_asked(stacks_of):
 def test_settings_that_are_wrong_are_named(stacks_of):
     with pytest.raises(ConfigError, match=r"templates.settings.evaluations takes a number from 1, not \"0\""):
         stacks_of({}, ATMOS_YAML.replace("enabled: true", "enabled: true, evaluations: 0"))
+
+
+SAYS_ITSELF = """\
+name: dev
+settings: { templates: { settings: { SETTINGS } } }
+vars: { a: "{{ env `GREETING` }}", b: "{{ .vars.a }}" }
+components: { terraform: { c: {}, d: { settings: { templates: { settings: { enabled: false } } } } } }
+"""
+
+
+def test_a_stack_or_a_component_may_say_how_its_templates_are_worked_out(stacks_of):
+    off = ATMOS_YAML.replace("enabled: true", "env: { GREETING: hello, OTHER: x }")
+    written = {"a": "{{ env `GREETING` }}", "b": "{{ .vars.a }}"}
+
+    def found(settings, name="c", atmos_yaml=off):
+        stacks = stacks_of({"deploy/dev.yaml": SAYS_ITSELF.replace("SETTINGS", settings)}, atmos_yaml)
+        return stacks.component(name, "dev").sections["vars"]
+
+    assert found("") == written
+    assert found("enabled: true") == {"a": "hello", "b": "{{ env `GREETING` }}"}
+    assert found("enabled: true, evaluations: 2") == {"a": "hello", "b": "hello"}
+    assert found("enabled: true, evaluations: 2, env: { GREETING: bye }") == {"a": "bye", "b": "bye"}
+    assert found("enabled: true", "d") == written
+    assert found("enabled: true", "d", ATMOS_YAML) == written
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("enabled: perhaps", "settings.templates.settings.enabled takes true or false"),
+        ("evaluations: many", "settings.templates.settings.evaluations takes a number from 1"),
+        ("env: [a]", "settings.templates.settings.env maps names to values"),
+    ],
+)
+def test_what_a_stack_says_wrongly_of_its_templates(stacks_of, settings, words):
+    stacks = stacks_of({"deploy/dev.yaml": SAYS_ITSELF.replace("SETTINGS", settings)})
+    with pytest.raises(InvalidSetting, match=words):
+        stacks.component("c", "dev")

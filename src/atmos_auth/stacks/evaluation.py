@@ -40,8 +40,8 @@ class Evaluation:
     """Works out components.
 
     `functions` maps tags to what they do; those that are not in it stay as they are written. `render` turns the text of
-    a template, which stands at a place, into text, given a component's data; a text without `opening` is none. What a
-    function raises comes through.
+    a template, which stands at a place, into text, given a component's data; a text without `opening` is none.
+    `has_templates` tells whether a component's texts are rendered. What a function raises comes through.
     """
 
     def __init__(
@@ -51,8 +51,10 @@ class Evaluation:
         render: Callable[[str, Place, Mapping[str, Any]], str],
         data_of: Callable[[Component], Mapping[str, Any]],
         wish: Wish,
+        has_templates: Callable[[Component], bool] = lambda _: True,
         opening: str = "{{",
     ) -> None:
+        self._has_templates = has_templates
         self._opening = opening
         self._functions = {tag: work for tag, work in functions.items() if tag.removeprefix("!") not in wish.skipped}
         self._render = render
@@ -74,7 +76,7 @@ class Evaluation:
         self._running.append(asking)
         try:
             sections = component.sections
-            if self._wish.templates:
+            if self._wish.templates and self._has_templates(component):
                 sections = Texts(self._rendered_for(component), self._opening).tree(sections)
             if self._wish.functions:
                 sections = self._without_functions(sections, component._replace(sections=sections))

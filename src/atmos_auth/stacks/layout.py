@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from atmos_auth.config.load import Config
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.stacks.merge import REPLACE, STRATEGIES
-from atmos_auth.stacks.template_settings import TemplateSettings
+from atmos_auth.stacks.template_settings import TemplateSettings, variables
 from atmos_auth.stacks.templates.template import DELIMITERS
 
 # What holds where there is no configuration file at all.
@@ -74,6 +74,7 @@ def _templates(reading: "_Reading", *, is_unwritten: bool) -> TemplateSettings:
         reading.number(*above, "evaluations", otherwise=1),
         (delimiters[0], delimiters[1]) if len(delimiters) == 2 else DELIMITERS,
         reading.switch(*above, "ignore_missing_template_values", otherwise=False),
+        reading.variables(*above, "env"),
     )
 
 
@@ -101,6 +102,12 @@ class _Reading:
         if value is not None and not isinstance(value, bool):
             raise self._wrong(path, value, "true or false")
         return otherwise if value is None else value
+
+    def variables(self, *path: str) -> dict[str, str]:
+        value = self._value(path)
+        if value is not None and not isinstance(value, Mapping):
+            raise self._wrong(path, value, "names and values")
+        return variables(value, ".".join(path))
 
     def number(self, *path: str, otherwise: int) -> int:
         value = self._value(path)

@@ -21,6 +21,7 @@ from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.refused_functions import refused_functions
 from atmos_auth.stacks.rendering import Renderer
 from atmos_auth.stacks.repository import KINDS, Repository
+from atmos_auth.stacks.template_settings import TemplateSettings
 from atmos_auth.stacks.templates.functions.function import Function
 from atmos_auth.stacks.workspace import workspace_of
 from atmos_auth.wiring import Project
@@ -59,7 +60,8 @@ class Stacks:
             functions=known,
             render=self._value,
             data_of=self.data,
-            wish=wish._replace(templates=wish.templates and self.layout.templates.is_enabled),
+            wish=wish,
+            has_templates=lambda component: self._template_settings(component.sections["settings"]).is_enabled,
             opening=self.layout.templates.delimiters[0],
         )
 
@@ -110,7 +112,14 @@ class Stacks:
                 found["outputs"] = dict(self._outputs(component) or {})
             return found
 
-        return self._renderer.value(text, place, data, [Function("atmos.Component", "text text?", other)])
+        functions = [Function("atmos.Component", "text text?", other)]
+        return self._renderer.value(text, place, data, functions, self._template_settings(data["settings"]))
+
+    def _template_settings(self, settings: Mapping[str, Any]) -> TemplateSettings:
+        """Return how a component's templates are worked out: as the configuration says, under what it says itself."""
+        templates = settings.get("templates")
+        said = templates.get("settings") if isinstance(templates, Mapping) else None
+        return self.layout.templates if said is None else self.layout.templates.under(said)
 
     def _template(self, call: Call) -> Any:
         """`!template`: work a text out, and read what comes of it as JSON where it is JSON."""

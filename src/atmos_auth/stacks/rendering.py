@@ -30,7 +30,12 @@ class Renderer:
         self._settings = settings
         # One catalog's template is rendered for every stack.
         self._template = lru_cache(maxsize=512)(Template)
-        self._world = (*clock_functions(now), *environment_functions(environ), *file_functions(read))
+        self._environ = environ
+        self._world = (
+            *clock_functions(now),
+            *environment_functions({**environ, **settings.env}),
+            *file_functions(read),
+        )
 
     def manifest(self, text: str, path: str, rendering: Rendering) -> str:
         """Turn a manifest that is a template into YAML; a key that the context lacks is an error, unless it may."""
@@ -44,9 +49,19 @@ class Renderer:
             raise InvalidTemplate("the template gives an empty name", place=place)
         return name
 
-    def value(self, text: str, place: Place, data: Mapping[str, Any], functions: Iterable[Function] = ()) -> str:
-        """Work out a value of a component, as often as the configuration says; what is missing is `<no value>`."""
-        for _ in range(self._settings.evaluations):
+    def value(
+        self,
+        text: str,
+        place: Place,
+        data: Mapping[str, Any],
+        functions: Iterable[Function] = (),
+        settings: TemplateSettings | None = None,
+    ) -> str:
+        """Work out a value of a component, as often as its settings say; what is missing is `<no value>`."""
+        settings = settings or self._settings
+        if settings.env is not self._settings.env:
+            functions = (*functions, *environment_functions({**self._environ, **settings.env}))
+        for _ in range(settings.evaluations):
             if self._settings.delimiters[0] not in text:
                 break
             template = self._template(text, place, delimiters=self._settings.delimiters)
