@@ -646,3 +646,113 @@ def test_the_variables_file_is_what_the_stack_says(recorder: Recorder):
     recorder.machine.atmos("terraform", "plan", "vpc", "-s", "dev", "--identity=false")
     written = json.loads((recorder.machine.directory / "code/vpc/dev-vpc.terraform.tfvars.json").read_text())
     assert written == {"region": "eu-west-1", "size": 9, "stage": "dev"}
+
+
+# It says who asks, and how often somebody has asked.
+ANSWERING = """\
+#!/bin/sh
+printf '%s\\n' "$PWD $*" >>"$RECORD/calls"
+case "$*" in
+  "output -json")
+    printf '{ "who": { "value": "%s" }, "times": { "value": %s } }' "$AWS_PROFILE" "$(wc -l <"$RECORD/calls")" ;;
+esac
+"""
+NESTED = """\
+vars: { stage: dev }
+components:
+  terraform:
+    deep: { metadata: { component: vpc } }
+    own: { metadata: { component: vpc }, auth: { identities: { staging: { default: true } } } }
+    middle: { metadata: { component: vpc }, vars: { deep: !terraform.output deep who } }
+    app:
+      metadata: { component: vpc }
+      vars: { middle: !terraform.output middle who, own: !terraform.output own who }
+    other:
+      metadata: { component: vpc }
+      vars: { deep: !terraform.output deep who }
+      auth: { identities: { base: { default: true } } }
+"""
+
+
+@pytest.fixture
+def answering(recorder: Recorder) -> Recorder:
+    recorder.machine.write(ANSWERING, "terraform")
+    recorder.machine.write(NESTED, "stacks/dev.yaml")
+    return recorder
+
+
+def variables_of(recorder: Recorder, component: str) -> dict[str, object]:
+    path = recorder.machine.directory / f"code/vpc/dev-{component}.terraform.tfvars.json"
+    found: dict[str, object] = json.loads(path.read_text())
+    return found
+
+
+def test_values_are_read_as_the_run_unless_their_own_stack_says_otherwise(answering: Recorder, aws: Emulator):
+    for name in (PROD, STAGING):
+        answering.machine.login(name)
+    for identity in (PROD, DEV):
+        result = answering.machine.atmos("terraform", "validate", "app", "-s", "dev", "-i", identity)
+        assert result.returncode == 0, result.stderr
+        assert variables_of(answering, "app") == {"middle": identity, "own": STAGING, "stage": "dev"}
+    off = answering.machine.atmos("terraform", "validate", "app", "-s", "dev", "--identity=false")
+    assert off.returncode == 0, off.stderr
+    assert variables_of(answering, "app") == {"middle": "", "own": "", "stage": "dev"}
+    assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+
+
+def test_values_that_one_identity_has_read_are_not_shown_to_another(answering: Recorder):
+    answering.machine.login(PROD)
+    words = ("terraform", "validate", "--components", "middle,other", "-s", "dev")
+    result = answering.machine.atmos(*words)
+    assert result.returncode == 0, result.stderr
+    assert variables_of(answering, "middle")["deep"] == PROD
+    assert variables_of(answering, "other")["deep"] == DEV
+
+
+def test_values_are_read_anew_once_their_component_was_applied(answering: Recorder):
+    text = NESTED.replace("deep who", "deep times").replace(
+        "      auth: { identities: { base: { default: true } } }\n", ""
+    )
+    # By their names `deep` comes between the two that read it.
+    answering.machine.write(
+        text.replace("    middle:", "    before:").replace("middle who", "before who"), "stacks/dev.yaml"
+    )
+    words = (
+        "terraform",
+        "apply",
+        "--components",
+        "before,deep,other",
+        "-s",
+        "dev",
+        "-auto-approve",
+        "--identity=false",
+    )
+    result = answering.machine.atmos(*words)
+    assert result.returncode == 0, result.stderr
+    calls = [call.words for call in answering.calls()]
+    assert calls.count("output -json") == 2
+
+
+def test_a_sign_in_that_fails_is_not_taken_for_a_value_that_is_missing(answering: Recorder):
+    text = NESTED.replace("!terraform.output own who", "!terraform.output own '.who // \"nobody\"'")
+    answering.machine.write(text, "stacks/dev.yaml")
+    answering.machine.login(PROD)
+    configuration = answering.machine.atmos_yaml.read_text().replace("ReadOnlyAccess", "Nobodys")
+    answering.machine.write(configuration)
+    result = answering.machine.atmos("terraform", "validate", "app", "-s", "dev")
+    (finding,) = answering.machine.findings(result.stderr)
+    assert result.returncode != 0
+    assert any("needed by !terraform.output at" in detail for detail in finding.details)
+    assert [call.words for call in answering.calls()].count("validate") == 0
+
+
+def test_an_identity_without_credentials_of_its_own_is_one(recorder: Recorder, aws: Emulator):
+    text = recorder.machine.atmos_yaml.read_text()
+    ambient = "  identities:\n    here: { kind: ambient, env: [{ key: MINE, value: here }] }\n"
+    recorder.machine.write(text.replace("  identities:\n", ambient))
+    words = ("terraform", "validate", "infra/dns", "-s", "dev", "-i", "here")
+    result = recorder.machine.atmos(*words, env={"AWS_PROFILE": "mine"})
+    assert result.returncode == 0, result.stderr
+    seen = recorder.environment()
+    assert (seen["AWS_PROFILE"], seen["MINE"]) == ("mine", "here")
+    assert operations(aws) == []

@@ -40,6 +40,7 @@ class TerraformFunctions:
         self._identity_of = identity_of
         self._run_output = run_output
         self._outputs: dict[tuple[str, str, str], dict[str, Any] | None] = {}
+        self._read_for: str | None = None
 
     def table(self) -> dict[str, Callable[[Call], Any]]:
         """Return the functions by their tags."""
@@ -48,6 +49,17 @@ class TerraformFunctions:
     def outputs_of(self, component: Component) -> dict[str, Any] | None:
         """Return what Terraform says that a component has put out."""
         return self._read(OUTPUT, component.name, component.stack)
+
+    def forget(self, component: Component) -> None:
+        """Forget what a component had put out: it may be another thing by now."""
+        for key in [key for key in self._outputs if key[1:] == (component.name, component.stack)]:
+            del self._outputs[key]
+
+    def run_as(self, identity: str | None) -> None:
+        """Forget what was read for another identity's run: whoever comes next may not be allowed to know it."""
+        if identity != self._read_for:
+            self._outputs.clear()
+            self._read_for = identity
 
     def _value(self, call: Call) -> Any:
         function = call.function

@@ -81,6 +81,7 @@ class Terraform:
             variables = (*project.child_base, *written.sections["env"])
             require_approval(request, variables, approves=choices.approves)
         identity = self._identity_of(written)
+        self._values.run_as(identity)
         if identity is not None and not request.is_dry:
             # Before templates and functions: they may need what only a signed-in person may read.
             project.operations.credentials(identity)
@@ -103,6 +104,7 @@ class Terraform:
         environ |= region_for_import(request, component, environ)
         files.write(folder, _wanted(request, made))
         status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
+        self._values.forget(component)
         if status == 0 and then is not None:
             return then(folder, environ | shell_variables(component, folder, workspace, made.varfile))
         if status == 0:
