@@ -1,6 +1,7 @@
 """Commands of a project, run as if they were built in."""
 
 import pytest
+from person import ENTER, Person
 
 from aws_emulator import Emulator
 from conftest import CHAIN, Machine
@@ -48,6 +49,11 @@ commands:
     component_config: { component: "{{ .Arguments.name }}", stack: dev }
     arguments: [{ name: name, required: true }]
     steps: ["echo {{ .ComponentConfig.vars.size }} {{ .ComponentConfig.workspace }}"]
+  - name: where
+    verbose: false
+    arguments: [{ name: component, type: component, required: true }, { name: more, default: nothing }]
+    flags: [{ name: stack, shorthand: s, semantic_type: stack, required: true }, { name: verbose, shorthand: V }]
+    steps: ['echo {{ .Arguments.component }} {{ .Flags.stack }} {{ index .Flags "stack" }} {{ .Arguments.more }}']
 stacks: { base_path: stacks, included_paths: ["*"] }
 """
 PROD = "arn:aws:sts::333333333333:assumed-role/DeployRole/journey"
@@ -59,6 +65,28 @@ def project(machine: Machine) -> Machine:
     (machine.directory / "below").mkdir()
     machine.write("name: dev\ncomponents: { terraform: { big: { vars: { size: 9 } } } }", "stacks/dev.yaml")
     return machine
+
+
+def test_a_stack_and_a_component_that_are_missing_are_asked_for(project: Machine):
+    project.write("name: prod\ncomponents: { terraform: { small: {}, tiny: {} } }", "stacks/prod.yaml")
+    person = Person(project.terminal("where"))
+    person.sees("Choose a stack:")
+    person.types("\x1b[B" + ENTER)
+    person.sees("Choose a component:", "small", "tiny")
+    person.types(ENTER)
+    person.sees("small prod prod nothing")
+    assert person.ends() == 0
+    person = Person(project.terminal("where", "-s", "dev"))
+    person.sees("Choose a component:", "big")
+    person.types(ENTER)
+    person.sees("big dev dev nothing")
+    assert person.ends() == 0
+    assert project.atmos("where", "x", "-s", "y", "more", "-V", "a").stdout == "x y y more\n"
+    assert project.atmos("where", "x").returncode == 1
+    leaving = Person(project.terminal("where"))
+    leaving.sees("Choose a stack:")
+    assert leaving.leaves() == 1
+    assert "user aborted" in leaving.screen
 
 
 def test_what_a_command_is_given_reaches_its_steps(project: Machine):
@@ -125,7 +153,7 @@ def test_help_says_what_is_never_run(project: Machine):
 def test_help_lists_them_under_a_heading_of_their_own(project: Machine):
     ours, _, theirs = project.atmos("--help").stdout.partition("\ncommands of this project:\n")
     assert ours.startswith("usage: atmos COMMAND [flags]")
-    assert [line.split()[0] for line in theirs.splitlines()] == ["hello", "who", "ops", "show"]
+    assert [line.split()[0] for line in theirs.splitlines()] == ["hello", "who", "ops", "show", "where"]
     assert "  hello                 Greet somebody\n" in theirs
     assert project.atmos().stdout == f"{ours}\ncommands of this project:\n{theirs}"
     for words, names in ((("terraform",), ["provision"]), (("auth",), ["extra"])):
@@ -147,7 +175,7 @@ def test_help_is_shown_whatever_is_written(project: Machine):
 @pytest.mark.parametrize(
     ("words", "message", "help"),
     [
-        (("helo",), 'unknown command "atmos helo"', "commands of this project: hello, who, ops, show"),
+        (("helo",), 'unknown command "atmos helo"', "commands of this project: hello, who, ops, show, where"),
         (("ops",), '"atmos ops" does nothing by itself', "atmos ops fail"),
         (("ops", "fial"), 'unknown command "atmos ops fial"', "did you mean `atmos ops fail`?"),
         (("ops", "fail"), "Command requires at least 1 argument(s)", "1. code"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from atmos_auth.cli.custom_choices import chosen
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import DIM, YELLOW, Paint
 from atmos_auth.cli.parsing import Parser, add_identity_flag, is_ours
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         flag = next(word for word in rest if word.startswith("-"))
         raise UsageError(f"unknown flag {flag}", hints=[f"atmos {' '.join(command.words)} --help"])
     flags = {flag.name: vars(said).get(_dest(flag.name)) for flag in command.flags}
+    rest, flags = chosen(command, rest, flags, project)
     values = given(command, rest, flags, arguments.rest or ())
     _run(command, values.data(), said, project)
     return 0
@@ -82,10 +84,11 @@ def _parser(command: CustomCommand) -> Parser:
         description=_about(command),
         conflict_handler="resolve",
     )
-    add_identity_flag(parser)
-    add_refresh_flag(parser, "command")
     parser.set_defaults(with_required=False)
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    own, ours = parser.add_argument_group("flags"), parser.add_argument_group("flags of every command of a project")
+    add_identity_flag(ours)
+    add_refresh_flag(ours, "command")
+    ours.add_argument("-h", "--help", action="help", help="show this help")
     for flag in command.flags:
         names = [f"-{flag.shorthand}"] if flag.shorthand else []
         options: dict[str, Any] = {"dest": _dest(flag.name), "help": flag.description or flag.usage, "default": None}
@@ -93,7 +96,7 @@ def _parser(command: CustomCommand) -> Parser:
             options |= {"nargs": "?", "const": "true", "choices": ("true", "false"), "metavar": "BOOL"}
         else:
             options |= {"metavar": flag.name.upper()}
-        parser.add_argument(*names, f"--{flag.name}", **options)
+        own.add_argument(*names, f"--{flag.name}", **options)
     return parser
 
 

@@ -100,7 +100,11 @@ class Parser(argparse.ArgumentParser):
 
         close = [f"{self.prog} {name}" for name in get_close_matches(str(value), list(action.choices or ()), n=1)]
         meant = [" ".join(("atmos", *command.words)) for command in COMMANDS if command.words[-1] == value]
-        raise UnknownCommand(f'unknown command "{self.prog} {value}"', hints=[*(meant or close), f"{self.prog} --help"])
+        raise UnknownCommand(
+            f'unknown command "{self.prog} {value}"',
+            details=[] if meant or close else [f"commands: {', '.join(action.choices or ())}"],
+            hints=[*(meant or close), f"{self.prog} --help"],
+        )
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -22,7 +22,7 @@ def add_flags(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
-def add_refresh_flag(parser: argparse.ArgumentParser, what: str) -> None:
+def add_refresh_flag(parser: argparse._ActionsContainer, what: str) -> None:
     """Declare those of the flags that a verb needs under which required identities always stand by."""
     absent = argparse.SUPPRESS
     parser.add_argument(

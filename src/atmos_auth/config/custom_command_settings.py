@@ -8,9 +8,15 @@ from atmos_auth.config.workflow_settings import IdentityWord
 
 SECTION = "commands"
 STRING, BOOL = "string", "bool"
+# What a value names: such a one is asked for where it is required and missing.
+COMPONENT, STACK = "component", "stack"
 
 Name = Annotated[str, Meta(pattern=r"^[^\s-][^\s]*( [^\s-][^\s]*)*$", description="a name", examples=["deploy"])]
 FlagType = Annotated[str, Meta(pattern="^(string|bool)$", description="a type (string, bool)", examples=[BOOL])]
+Meaning = Annotated[
+    str,
+    Meta(pattern="^(component|stack|string)?$", description="what it names (component, stack)", examples=[STACK]),
+]
 Shorthand = Annotated[str, Meta(pattern="^[A-Za-z]?$", description="one letter", examples=["f"])]
 
 
@@ -22,7 +28,7 @@ class ArgumentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     required: bool = False
     default: Any = None
     values: list[str] = field(default_factory=list)
-    type: str = ""
+    type: Meaning = ""
 
 
 class FlagSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +42,7 @@ class FlagSettings(Struct, frozen=True, forbid_unknown_fields=True):
     required: bool = False
     default: Any = None
     values: list[str] = field(default_factory=list)
-    semantic_type: str = ""
+    semantic_type: Meaning = ""
 
 
 class ComponentConfigSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -84,6 +84,8 @@ def test_flags_and_the_folder_are_inherited():
         ("name: x\nunheard: 1", "unheard"),
         ("name: x\nflags: [{ name: f, type: list }]", "a type"),
         ("name: x\nflags: [{ name: f, shorthand: ff }]", "one letter"),
+        ("name: x\nflags: [{ name: f, semantic_type: thing }]", "what it names"),
+        ("name: x\narguments: [{ name: a, type: thing }]", "what it names"),
         ("name: -x", "a name"),
         ("name: x\ncommands: [3]", "must be a mapping"),
     ],
