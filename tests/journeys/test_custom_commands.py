@@ -110,6 +110,13 @@ def test_steps_run_as_the_identity_that_is_named(project: Machine, aws: Emulator
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
 
 
+def test_who_cannot_become_the_identity_is_told_which_command_wanted_it(project: Machine):
+    result = project.atmos("who")
+    (finding,) = project.findings(result.stderr)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert 'in step "step1" of custom command "who", as identity "prod"' in finding.details
+
+
 def test_the_status_of_the_step_that_failed_is_ours(project: Machine):
     failed = project.atmos("ops", "fail", "7")
     assert (failed.returncode, failed.stdout) == (7, "")

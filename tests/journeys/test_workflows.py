@@ -493,6 +493,22 @@ def test_what_was_said_for_the_run_reaches_commands_of_ours(offline_machine, tmp
     assert result.stdout.splitlines() == ["first", str(far / "sub")]
 
 
+def test_variables_of_the_configuration_the_workflow_and_the_step_win_in_this_order(offline_machine):
+    words = (
+        "{ command: 'printenv A B C D', type: shell, env: { C: step, D: '{{ .env.A }} {{ .env.B }} {{ .env.C }}' } }"
+    )
+    text = steps(words, head="    env: { B: workflow, C: workflow }\n")
+    offline_machine.write(f"env: {{ A: configuration, B: configuration, C: configuration }}\n{text}")
+    result = offline_machine.atmos("workflow", "deploy", env={"A": "outside", "B": "outside", "C": "outside"})
+    assert result.stdout.splitlines() == ["configuration", "workflow", "step", "configuration workflow step"]
+
+
+def test_the_environment_may_say_where_to_begin_and_for_which_stack(offline_machine):
+    said = {"ATMOS_WORKFLOW_FROM_STEP": "second", "ATMOS_STACK": "dev"}
+    offline_machine.write(steps(shell("echo first", name="first"), shell("echo {{ .flags.stack }}", name="second")))
+    assert offline_machine.atmos("workflow", "deploy", env=said).stdout == "dev\n"
+
+
 # --- listing ---------------------------------------------------------------------------------------------------
 
 
