@@ -19,7 +19,6 @@ from atmos_auth.cli.stack_words import (
 )
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
-from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.tree import Map
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UsageError
@@ -112,7 +111,11 @@ def _tolerating(arguments: argparse.Namespace, project: Project) -> Callable[[At
         raise UsageError(f'--error-mode is "{mode}"', hints=[f"use one of: {', '.join(ERROR_MODES)}"])
     if mode == "strict":
         return None
-    return partial(warn, project) if mode == "warn" else lambda _: None
+    if mode != "warn":
+        return lambda _: None
+    from atmos_auth.cli.workflow_names import warn
+
+    return partial(warn, project)
 
 
 def _filter(project: Project) -> str:
