@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from atmos_auth.domain.errors import LockTimeout, StoreError
+from atmos_auth.host import locks
 from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.locks import LONGEST_PAUSE, locked
 from atmos_auth.testing import NOW, FakeClock
@@ -112,3 +113,54 @@ def test_a_lock_that_cannot_be_made_is_an_error_with_a_hint(tmp_path):
         with pytest.raises(StoreError) as caught, locked(str(impossible), clock=FakeClock(), deadline=NOW):
             raise AssertionError("no lock is there")
         assert caught.value.hints
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(locks._by_the_kernel, locks._by_library), (locks._by_library, locks._by_the_kernel)],
+    ids=["the kernel first", "the library first"],
+)
+def test_the_library_that_other_systems_need_takes_the_same_lock(path, first, second):
+    """A version that locks with one must not meet a version that locks with the other."""
+    Path(path).parent.mkdir()
+    let_go = first(path)
+    assert second(path) is None
+    let_go()
+    let_go = second(path)
+    assert first(path) is None
+    let_go()
+
+
+def test_whoever_waited_for_a_file_that_was_removed_locks_the_next_one(path):
+    with locked(path, clock=FakeClock(), deadline=NOW):
+        os.unlink(path)
+        # Who comes now makes a file of its own: only the holder may remove one, when it has done its work.
+        with locked(path, clock=FakeClock(), deadline=NOW):
+            assert os.stat(path).st_nlink == 1
+    with locked(path, clock=FakeClock(), deadline=NOW), pytest.raises(LockTimeout):
+        in_a_thread(lambda: locked(path, clock=FakeClock(), deadline=NOW).__enter__())
+
+
+def test_removing_the_file_while_others_wait_lets_no_two_in(path):
+    inside, most = 0, 0
+
+    def enter(_):
+        nonlocal inside, most
+        with locked(path, clock=SystemClock(), deadline=SystemClock().now() + 60):
+            inside += 1
+            most = max(most, inside)
+            inside -= 1
+            # As `sweep` does, while it holds the lock, and after all work is done.
+            os.unlink(path)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(enter, range(200)))
+    assert most == 1
+
+
+def test_a_link_is_not_followed(path, tmp_path):
+    Path(path).parent.mkdir()
+    Path(path).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="cannot lock"), locked(path, clock=FakeClock(), deadline=NOW):
+        raise AssertionError("no lock is there")
+    assert not (tmp_path / "elsewhere").exists()

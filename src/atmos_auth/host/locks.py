@@ -1,14 +1,20 @@
 """Locks between processes and threads, held by the kernel, so that they end with the process that holds them."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import filelock
-
 from atmos_auth.domain.errors import LockTimeout, StoreError
 from atmos_auth.domain.ports import Clock
 from atmos_auth.host.files import PRIVATE_FILE, make_private_folder
+
+try:
+    import fcntl
+except ImportError:
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
 
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 0.2
@@ -29,9 +35,8 @@ def locked(
     by Ctrl-C. The file itself stays: removing it would let two holders in.
     """
     make_private_folder(os.path.dirname(path))
-    lock = filelock.FileLock(path, mode=PRIVATE_FILE, thread_local=False)
     pause = FIRST_PAUSE
-    while not _acquired(lock, path):
+    while (let_go := _acquired(path)) is None:
         if on_wait is not None and pause == FIRST_PAUSE:
             on_wait()
         if clock.now() >= deadline:
@@ -44,17 +49,48 @@ def locked(
     try:
         yield
     finally:
-        lock.release()
+        let_go()
 
 
-def _acquired(lock: filelock.BaseFileLock, path: str) -> bool:
+def _acquired(path: str) -> Callable[[], None] | None:
+    """Return what lets go of the lock; None while somebody else holds it."""
     try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        return False
+        return _by_the_kernel(path) if HAS_FLOCK else _by_library(path)
     except OSError as error:
         raise StoreError(
             f"cannot lock {path}: {error.strerror or error}",
             hints=["check the owner and permissions of its folder"],
         ) from error
-    return True
+
+
+def _by_the_kernel(path: str) -> Callable[[], None] | None:
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                return None
+            if error.errno == errno.ENOSYS:
+                return _by_library(path)
+            raise
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if os.fstat(descriptor).st_nlink:
+            return lambda: os.close(descriptor)
+        # Who held it removed it meanwhile: the next ones lock another file of this name.
+        os.close(descriptor)
+
+
+def _by_library(path: str) -> Callable[[], None] | None:
+    """Do so where the kernel has no `flock`: on Windows, and on some network drives."""
+    import filelock  # three times as long to import as Python needs to start
+
+    lock = filelock.FileLock(path, mode=PRIVATE_FILE, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return None
+    return lock.release
