@@ -130,6 +130,13 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         return f"{', '.join(action.option_strings)} {value}"
 
 
+class _Version(argparse.Action):
+    """Chooses the command `version`, which is loaded now."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
+        setattr(namespace, self.dest, import_module("atmos_auth.cli.version"))
+
+
 class _CommandParser(Parser):
     """Declares its command's flags when it is first used."""
 
@@ -160,9 +167,8 @@ def parse(words: Sequence[str]) -> Invocation:
         return _of_the_project(words, rest, unknown)
     words, theirs = _without_words_of_others(words) if nested is None else (words, [])
     words = _with_explicit_switch(words)
-    root = build_parser() if nested is None else _parser_of(nested)
     try:
-        arguments, extra = root.parse_known_args(words)
+        root, arguments, extra = _recognised(words) if nested is None else _parsed(_parser_of(nested), words)
     except UnknownCommand as unknown:
         return _of_the_project(words, rest, unknown)
     if rest is None and getattr(getattr(arguments, "module", None), "TAKES_COMMAND", False) and _has_word_first(extra):
@@ -223,6 +229,24 @@ def _none_of(words: Sequence[str]) -> UsageError | None:
     return error
 
 
+def _recognised(words: list[str]) -> tuple[Parser, argparse.Namespace, list[str]]:
+    """Parse with parsers for those commands only that could be meant, and with all of them if it is none of these."""
+    likely = [command for command in COMMANDS if set(command.words) <= set(words)]
+    if likely and not any(word in words for word in _HELP):
+        try:
+            root, arguments, extra = _parsed(build_parser(likely), words)
+        except UnknownCommand:
+            pass
+        else:
+            if hasattr(arguments, "module"):
+                return root, arguments, extra
+    return _parsed(build_parser(), words)
+
+
+def _parsed(parser: Parser, words: list[str]) -> tuple[Parser, argparse.Namespace, list[str]]:
+    return parser, *parser.parse_known_args(words)
+
+
 def _of_the_project(words: Sequence[str], rest: Sequence[str] | None, unknown: UsageError) -> Invocation:
     """Take for a command of the project what is none of ours; `unknown` is what is wrong if it is not."""
     outer = Parser(prog="atmos")
@@ -248,8 +272,8 @@ def flags_of(words: tuple[str, ...]) -> list[Flag]:
     return parser.flags()
 
 
-def build_parser() -> Parser:
-    """Return the whole tree of parsers; commands are named in it but not loaded."""
+def build_parser(commands: Sequence[Command] = COMMANDS) -> Parser:
+    """Return the tree of parsers that leads to these commands; they are named in it but not loaded."""
     root = Parser(
         prog="atmos",
         usage="atmos COMMAND [flags]",
@@ -260,14 +284,16 @@ def build_parser() -> Parser:
     }
     root.add_argument_group("flags").add_argument(
         "--version",
-        action="store_const",
-        const=import_module("atmos_auth.cli.version"),
+        action=_Version,
+        nargs=0,
         dest="module",
         default=argparse.SUPPRESS,
         help="print the version",
     )
     add_common_flags(root)
     for group_words, summary in GROUPS.items():
+        if not any(command.words[: len(group_words)] == group_words for command in commands):
+            continue
         name = " ".join(("atmos", *group_words))
         group = branches[group_words[:-1]].add_parser(
             group_words[-1], help=summary, description=f"{summary}.", prog=name, usage=f"{name} COMMAND [flags]"
@@ -276,7 +302,7 @@ def build_parser() -> Parser:
         branches[group_words] = group.add_subparsers(metavar="COMMAND", title="commands", parser_class=_CommandParser)
         add_identity_flag(group.add_argument_group("flags"))
         add_common_flags(group)
-    for command in COMMANDS:
+    for command in commands:
         if _is_nested(command):
             continue
         parser = branches[command.words[:-1]].add_parser(

@@ -1,8 +1,8 @@
 """Fingerprints of chains: equal exactly when every setting that decides who one becomes is equal."""
 
 import os
+from _blake2 import blake2b  # hashlib would load all of OpenSSL for it
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from atmos_auth.domain.chain import Link
