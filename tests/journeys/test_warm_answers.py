@@ -152,7 +152,9 @@ def test_a_signal_reaches_the_program(settled):
 
 def test_ctrl_c_is_the_programs_affair(settled):
     settled.atmos("auth", "exec", "--", "true")
-    child = settled.terminal("auth", "exec", "--", "sh", "-c", "trap 'echo heard; exit 3' INT; echo ready; sleep 60")
+    child = settled.terminal(
+        "auth", "exec", "--", "sh", "-c", "trap 'echo heard; exit 3' INT; echo ready; while :; do sleep 0.1; done"
+    )
     child.expect("ready")
     child.sendintr()
     child.expect("heard")

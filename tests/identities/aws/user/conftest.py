@@ -78,7 +78,7 @@ class Connections(FakeConnections):
         """Script sessions, and who they act as."""
         for number in numbers:
             self.answer(GET, session_answer(number))
-            self.answer(WHO, {"Arn": USER_ARN, "Account": "111111111111"})
+            self.answer(WHO, {"Arn": USER_ARN, "Account": "111111111111", "UserId": "AIDAEXAMPLE"})
 
     def refuse(self, reason: str, *, status: int = 400) -> None:
         """Script a refusal of the sign-in service."""
