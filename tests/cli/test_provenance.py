@@ -11,13 +11,13 @@ from atmos_auth.config.tree import NOWHERE, Map, planted
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.plain import plain
 
-HERE = Place("/work/stacks/a.yaml", 7, 3)
+HERE = Place("/project/stacks/a.yaml", 7, 3)
 _COMMENT = re.compile(r" +# [^\n'\"]+:7$", re.MULTILINE)
 
 
 def _written(data, tree=None, **options):
     return with_places(
-        data, planted(data, HERE) if tree is None else tree, folder="/work", directory="/work", **options
+        data, planted(data, HERE) if tree is None else tree, folder="/project", directory="/project", **options
     )
 
 

@@ -21,7 +21,7 @@ WORDS = (
     ["auth", "env", "--unset"],
     ["auth", "env", "--offline"],
     ["auth", "env", "-f", "github"],
-    ["auth", "env", "--profile", "work"],
+    ["auth", "env", "--profile", "office"],
     ["auth", "env", "--config", "sub/atmos.yaml"],
     ["auth", "env", "nobody"],
     ["auth", "env", "-i"],
