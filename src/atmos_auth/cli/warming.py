@@ -148,6 +148,7 @@ class _Record:
         found = (project.provisioned_files.path(name) for name in project.written_catalog.explorable())
         for path in (project.profiles.locate(chain).credentials_file, project.paths.fingerprint_key, *found):
             self._look_at(path)
+        self._credentials = project.profiles.read(chain)
         self._there = observed.present | ({project.directory} if project.directory != call.directory else set())
 
     @property
@@ -190,14 +191,12 @@ class _Record:
         now = self._project.clock.now()
         if not self._kept.needs_credentials:
             return now + LONGEST_SECONDS
-        credentials = self._project.profiles.read(self._chain)
-        if credentials is None:
+        if self._credentials is None:
             raise _DoubtError
-        return now + min(LONGEST_SECONDS, seconds_fresh(credentials, now))
+        return now + min(LONGEST_SECONDS, seconds_fresh(self._credentials, now))
 
     def _expires_at(self) -> float | None:
-        credentials = self._project.profiles.read(self._chain)
-        return credentials.expires_at if credentials is not None else None
+        return self._credentials.expires_at if self._credentials is not None else None
 
     def _variables(self) -> set[str]:
         """Name the variables that decide about the answer, beside those that every record depends on."""
