@@ -219,9 +219,8 @@ def _none_of(words: Sequence[str]) -> UsageError | None:
 
     Such a command has them as `WORDS`, and a function `unknown`.
     """
-    tops = {command.words[0] for command in COMMANDS}
-    at = next((at for at, word in enumerate(words) if word in tops), len(words))
-    command, after = _command(words[at : at + 1]), words[at + 1 :]
+    at, command = _first_command(words)
+    after = words[at + 1 :]
     module: Any = import_module(command.module) if command is not None else None
     if not _has_word_first(after) or after[0] in getattr(module, "WORDS", after):
         return None
@@ -415,16 +414,21 @@ def _spelled_out(words: list[str]) -> list[str]:
     return [*words[:at], SHORT[words[at]], *words[at + 1 :]]
 
 
+def _first_command(words: Sequence[str]) -> tuple[int, Command | None]:
+    """Return where the first word of a command or a group stands, and the command if that word alone is one."""
+    tops = {command.words[0] for command in COMMANDS}
+    at = next((at for at, word in enumerate(words) if word in tops), len(words))
+    return at, _command(words[at : at + 1])
+
+
 def _without_words_of_others(words: list[str]) -> tuple[list[str], list[str]]:
     """Take out the flags of a program that a command runs: with one dash, they would be taken for ours.
 
     A command that has such has a function `told_apart`.
     """
-    tops = {command.words[0] for command in COMMANDS}
-    at = next((at for at, word in enumerate(words) if word in tops), None)
-    command = _command(words[at : at + 1]) if at is not None else None
+    at, command = _first_command(words)
     told_apart = getattr(import_module(command.module), "told_apart", None) if command is not None else None
-    if at is None or told_apart is None:
+    if told_apart is None:
         return words, []
     ours, theirs = told_apart(words[at + 1 :])
     return [*words[: at + 1], *ours], theirs
