@@ -40,6 +40,7 @@ from atmos_auth.usecases.select_identity import Asked, require_decided, select_i
 
 if TYPE_CHECKING:
     from atmos_auth.aws_api.eks import ClusterToken
+    from atmos_auth.aws_api.sts import CallerIdentity
     from atmos_auth.domain.fields import Field
     from atmos_auth.domain.provisioned import Provisioned
     from atmos_auth.engine.authenticate import Authenticator
@@ -614,10 +615,13 @@ class Operations:
         return self._ensure(chain, reach)
 
     def _caller(self, credentials: AwsCredentials) -> tuple[str, str]:
+        caller = self.caller_identity(credentials)
+        return caller.arn, caller.account_id
+
+    def caller_identity(self, credentials: AwsCredentials) -> "CallerIdentity":
+        """Ask AWS whom it takes these credentials for; uses the network, raises `ServiceError` and its kin."""
         from atmos_auth.aws_api.partitions import FALLBACK_REGION
         from atmos_auth.aws_api.sts import Sts
 
         region = credentials.region or FALLBACK_REGION
-        sts = Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url)
-        caller = sts.caller_identity()
-        return caller.arn, caller.account_id
+        return Sts(self._aws(), credentials, region=region, endpoint_url=credentials.endpoint_url).caller_identity()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from atmos_auth.config.load import Config, Request, load
 from atmos_auth.config.paths import absolute
-from atmos_auth.config.truth import truth
+from atmos_auth.config.truth import is_true, truth
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Chain, Link
@@ -127,7 +127,7 @@ class Project:
         return config
 
     def _is_verbose(self) -> bool:
-        return self._process_environ.get(env_names.ATMOS_VERBOSE, "").lower() in ("1", "t", "true")
+        return is_true(self._process_environ.get(env_names.ATMOS_VERBOSE), default=False)
 
     def with_config(self, config: Config) -> "Project":
         """Return the same run over another configuration, such as that of a component with an `auth` section."""

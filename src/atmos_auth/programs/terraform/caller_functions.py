@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from atmos_auth.aws_api.partitions import FALLBACK_REGION
 from atmos_auth.config.words import words
 from atmos_auth.domain import env_names
 from atmos_auth.domain.credentials import AwsCredentials
@@ -46,13 +45,9 @@ class CallerFunctions:
                 hints=["name an identity: --identity NAME"],
             )
         if credentials not in self._callers:
-            from atmos_auth.aws_api.sts import Sts
-
-            project = self._project_of(call.component)
-            region = credentials.region or FALLBACK_REGION
-            service = Sts(project.aws, credentials, region=region, endpoint_url=credentials.endpoint_url)
+            operations = self._project_of(call.component).operations
             try:
-                self._callers[credentials] = service.caller_identity()
+                self._callers[credentials] = operations.caller_identity(credentials)
             except AtmosAuthError as failure:
                 failure.details = (*failure.details, f"needed by {call.function.tag} at {call.function.place}")
                 raise
