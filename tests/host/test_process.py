@@ -65,6 +65,24 @@ def test_a_program_that_does_not_exist_is_127(environ):
     assert caught.value.hints
 
 
+def test_a_program_is_found_by_the_path_that_it_will_have(tmp_path, environ):
+    for name, status in (("theirs", 5), ("ours", 6)):
+        program = tmp_path / name / "program"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\nexit {status}\n")
+        program.chmod(0o755)
+    there = os.pathsep.join((str(tmp_path / "nowhere"), str(tmp_path / "theirs"), str(tmp_path / "ours")))
+    assert run(["program"], environ | {"PATH": there}) == 5
+    # What cannot be run is passed by, unless there is nothing else.
+    (tmp_path / "theirs" / "program").chmod(0o644)
+    assert run(["program"], environ | {"PATH": there}) == 6
+    (tmp_path / "ours" / "program").chmod(0o644)
+    with pytest.raises(CommandNotExecutable, match="cannot run program"):
+        run(["program"], environ | {"PATH": there})
+    with pytest.raises(CommandNotFound, match="command not found: sh"):
+        run(["sh", "-c", "exit 0"], environ | {"PATH": str(tmp_path)})
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o755])
 def test_what_may_not_be_run_is_126(tmp_path, environ, mode):
     target = tmp_path / "data"

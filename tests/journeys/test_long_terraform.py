@@ -109,4 +109,6 @@ def test_without_refresh_an_apply_is_refused_in_the_middle(long_machine: Machine
     assert child.returncode == 1
     assert "(local-exec): was never refused" not in stdout
     assert "ExpiredToken" in stdout + stderr
+    tip = 'the credentials of "prod" have run out meanwhile; have them renewed the next time: '
+    assert f"💡 {tip}atmos terraform apply long -s prod --refresh\n" in stderr
     assert s3.refused != []

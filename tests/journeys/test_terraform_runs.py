@@ -391,6 +391,61 @@ def test_environment_of_terraform_children_and_the_cache_of_plugins(recorder: Re
     assert recorder.environment()["TF_PLUGIN_CACHE_DIR"] == written
 
 
+def test_environment_of_terraform_children_in_a_home_that_is_read_only(recorder: Recorder, tmp_path: Path):
+    # A file cannot be a folder, for root neither.
+    (tmp_path / "file").touch()
+    words = ("terraform", "validate", "--components", "vpc,infra/dns", "--identity=false")
+    result = recorder.machine.atmos(*words, env={"XDG_CACHE_HOME": str(tmp_path / "file")})
+    assert result.returncode == 0, result.stderr
+    assert not {"TF_PLUGIN_CACHE_DIR", "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"} & set(recorder.environment())
+    (warning,) = recorder.machine.findings(result.stderr)
+    assert warning.message.startswith(f"cannot create the folder {tmp_path / 'file'}")
+    assert "providers are kept for each component alone" in warning.message
+
+
+def test_environment_of_terraform_children_and_a_cache_of_the_projects_own(recorder: Recorder):
+    for written, folder in (
+        ("kept/here", recorder.machine.directory / "kept/here"),
+        ("~/kept", recorder.machine.home / "kept"),
+    ):
+        recorder.configure(f"plugin_cache_dir: {written}")
+        recorder.words("validate", "vpc", "-s", "dev")
+        assert recorder.environment()["TF_PLUGIN_CACHE_DIR"] == str(folder)
+        assert folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("stack", "more"),
+    [
+        ("env: {{ PATH: '{folder}:{path}' }}\n", ""),
+        ("env: {{ PATH: !exec \"printf '%s' '{folder}'\" }}\n", ""),
+        (
+            "settings: {{ at: '{folder}' }}\nenv: {{ PATH: '{{{{ .settings.at }}}}' }}\n",
+            "templates: {{ settings: {{ enabled: true }} }}\n",
+        ),
+        ("", "env: {{ PATH: '{folder}:{path}' }}\n"),
+    ],
+    ids=["stack", "function", "template", "configuration"],
+)
+def test_environment_of_terraform_children_decides_where_terraform_is(recorder: Recorder, stack: str, more: str):
+    machine = recorder.machine
+    folder = machine.directory / "programs"
+    folder.mkdir()
+    (machine.directory / "terraform").rename(folder / "kept-terraform")
+    filled = {"folder": folder, "path": machine.environ["PATH"]}
+    settings = SETTINGS[: SETTINGS.index("env:")].format(program="kept-terraform", more="") + more.format(**filled)
+    machine.write(CHAIN.format(url=machine.url) + settings)
+    machine.write(STACK + stack.format(**filled), "stacks/dev.yaml")
+    # It is a script, whose programs are found along the same PATH.
+    (folder / "kept-terraform").write_text(PROGRAM.replace("\nenv ", "\nPATH=/usr/bin:/bin\nenv ", 1))
+    (folder / "kept-terraform").chmod(0o755)
+    assert recorder.words("validate", "vpc", "-s", "dev") == ["init", f"{SELECT} dev", "validate"]
+    (folder / "kept-terraform").unlink()
+    refused = machine.atmos("terraform", "validate", "vpc", "-s", "dev", "--identity=false")
+    (finding,) = machine.findings(refused.stderr)
+    assert (refused.returncode, finding.message) == (127, "command not found: kept-terraform")
+
+
 def test_environment_of_an_import_has_a_region(recorder: Recorder):
     for command, region in (("import", "eu-west-1"), ("validate", None)):
         recorder.words(command, "vpc", "-s", "dev")
@@ -509,6 +564,14 @@ def test_arguments_of_the_final_call_when_the_configuration_approves(recorder: R
     recorder.configure("apply_auto_approve: true")
     assert recorder.words("apply", "vpc", "-s", "dev")[-1] == f"apply {VARS} -auto-approve"
     assert recorder.words("apply", "vpc", "-s", "dev", "--from-plan")[-1] == "apply dev-vpc.planfile"
+
+
+def test_a_run_that_fails_for_another_reason_blames_no_credentials(recorder: Recorder):
+    recorder.machine.login(PROD)
+    recorder.ends("plan", 1)
+    failed = recorder.machine.atmos("terraform", "plan", "vpc", "-s", "dev")
+    assert failed.returncode == 1
+    assert "--refresh" not in failed.stderr
 
 
 @pytest.mark.parametrize("status", [0, 1, 2, 130])

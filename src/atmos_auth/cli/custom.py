@@ -10,7 +10,7 @@ from atmos_auth.cli.custom_choices import chosen
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import DIM, YELLOW, Paint
 from atmos_auth.cli.parsing import Parser, add_identity_flag, is_ours
-from atmos_auth.cli.running_as import add_refresh_flag, environment_over
+from atmos_auth.cli.running_as import add_refresh_flag, running_over
 from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.custom_command_settings import BOOL
 from atmos_auth.domain.errors import UsageError
@@ -59,10 +59,10 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
         planner=_planner(project),
         identity=project.operations.select(asked) or "false" if asked.pick or asked.name else None,
     )
-    become = environment_over(said)
+    become = running_over(said)
     tools = Tools(
         base=base,
-        become=lambda name, environ: become(project, name, environ),
+        become=lambda name, environ: become(project, name, environ).environment,
         own_command=project.nested_command,
         resume=None,
         audience=_Screen(project, is_verbose=command.settings.verbose),
@@ -146,7 +146,7 @@ def _described(said: argparse.Namespace, project: Project, name: str, stack: str
     from atmos_auth.programs.terraform.run import Terraform
     from atmos_auth.stacks.evaluation import Wish
 
-    terraform = Terraform(project, asked=flag_only(said), wish=Wish(), environment_as=environment_over(said))
+    terraform = Terraform(project, asked=flag_only(said), wish=Wish(), running_as=running_over(said))
     return terraform.stacks.data(terraform.component(name, stack))
 
 

@@ -3,10 +3,9 @@
 import argparse
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
 
-from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import UsageError
+from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.wiring import ENDPOINT, FILES, PROCESS, Project
 
 OFF = "off"
@@ -35,14 +34,6 @@ def add_refresh_flag(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--qr", action="store_true", default=absent, help="show the address as a QR code")
 
 
-class RunningAs(NamedTuple):
-    """A program's whole environment, the credential it begins with, and whether it gets further ones."""
-
-    environment: dict[str, str]
-    credential: Credential
-    is_renewed: bool
-
-
 def running_as(
     identity: str, arguments: argparse.Namespace, project: Project, base: Mapping[str, str] | None = None
 ) -> RunningAs:
@@ -69,9 +60,9 @@ def running_as(
     return RunningAs(environment, credential, is_renewed=False)
 
 
-def environment_over(arguments: argparse.Namespace) -> Callable[[Project, str, Mapping[str, str]], dict[str, str]]:
-    """Return what makes the environments of programs, of several projects and identities, that these flags are for."""
-    return lambda project, identity, base: running_as(identity, arguments, project, base).environment
+def running_over(arguments: argparse.Namespace) -> Callable[[Project, str, Mapping[str, str]], RunningAs]:
+    """Return what tells what programs, of several projects and identities, run with under these flags."""
+    return lambda project, identity, base: running_as(identity, arguments, project, base)
 
 
 def without_flags(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from atmos_auth.cli.identity_words import flag_only
-from atmos_auth.cli.running_as import environment_over
+from atmos_auth.cli.running_as import running_over
 from atmos_auth.cli.stack_words import wished
 from atmos_auth.domain.errors import AtmosAuthError
 from atmos_auth.programs.terraform.run import Terraform
@@ -22,5 +22,5 @@ def terraform_for(
         project,
         asked=flag_only(arguments),
         wish=wished(arguments)._replace(tolerate=tolerate),
-        environment_as=environment_over(arguments),
+        running_as=running_over(arguments),
     )

@@ -1,5 +1,6 @@
 """A program in our place, on POSIX: started, waited for, told of signals that reach us alone; next to no imports."""
 
+import errno
 import os
 
 TYPE_CHECKING = False
@@ -65,8 +66,19 @@ def _start(argv: "Sequence[str]", environ: "Mapping[str, str]", mask: "Any", ont
     actions = [(os.POSIX_SPAWN_DUP2, _STDERR, _STDOUT)] if onto_stderr else []
     # posix_spawn costs a tenth of importing subprocess, and this runs in front of every wrapped command.
     return os.posix_spawnp(
-        argv[0], list(argv), dict(environ), file_actions=actions, setsigmask=mask, setsigdef=_RESTORED
+        _found(argv[0], environ), list(argv), dict(environ), file_actions=actions, setsigmask=mask, setsigdef=_RESTORED
     )
+
+
+def _found(program: str, environ: "Mapping[str, str]") -> str:
+    """Return the path of a program by the PATH that it will have: posix_spawnp looks along ours."""
+    if os.sep in program or environ.get("PATH") == os.environ.get("PATH"):
+        return program
+    paths = [os.path.join(folder, program) for folder in os.get_exec_path(environ)]
+    files = [path for path in paths if os.path.isfile(path)]
+    if not files:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
+    return next((path for path in files if os.access(path, os.X_OK)), files[0])
 
 
 def _take_over(child: int) -> "tuple[list[int], dict[int, Any]]":

@@ -6,13 +6,14 @@ from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint, expiry, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
-from atmos_auth.cli.running_as import RunningAs, add_flags, running_as
+from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownIdentity
 from atmos_auth.host.interactive_shell import KNOWN, choose, level, name_of, starting
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.host.process import run as run_process
+from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.usecases.whoami import provider_label
 from atmos_auth.wiring import Project
 

@@ -109,9 +109,9 @@ def checked_program(program: str) -> str:
     return program
 
 
-def require_program(program: str, environ: Mapping[str, str]) -> None:
-    """Raise `CommandNotFound` where there is no such program."""
-    if shutil.which(program, path=environ.get("PATH")) is None:
+def require_program(program: str, path: str | None) -> None:
+    """Raise `CommandNotFound` where a PATH leads to no such program."""
+    if shutil.which(program, path=os.defpath if path is None else path) is None:
         raise CommandNotFound(
             f"command not found: {program}",
             details=["it is what runs for every component"],

@@ -7,6 +7,7 @@ from typing import Any
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
 from atmos_auth.host.process import run as run_process
+from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.programs.terraform import files
 from atmos_auth.programs.terraform.caller_functions import CallerFunctions
 from atmos_auth.programs.terraform.choices import Choices
@@ -14,6 +15,7 @@ from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_l
 from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
+from atmos_auth.programs.terraform.plugin_cache import PluginCache
 from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
@@ -36,8 +38,8 @@ PROGRAM = "terraform"
 # What leaves a stored plan where it is.
 _KEEPING_PLAN = frozenset({"plan", "show"})
 
-# From a project and an identity's name, and the variables that a program has anyway, to all that it finds as it.
-EnvironmentAs = Callable[[Project, str, Mapping[str, str]], dict[str, str]]
+# From a project and an identity's name, and the variables that a program has anyway, to what it runs with as it.
+RunAs = Callable[[Project, str, Mapping[str, str]], RunningAs]
 # What is done in a component's folder, with an environment, once Terraform could be run there by hand.
 Then = Callable[[str, dict[str, str]], int]
 
@@ -49,13 +51,14 @@ class Terraform:
     the network and run Terraform; they raise `ConfigError` and its kin, and whatever a sign-in raises.
     """
 
-    def __init__(self, project: Project, *, asked: Asked, wish: Wish, environment_as: EnvironmentAs) -> None:
+    def __init__(self, project: Project, *, asked: Asked, wish: Wish, running_as: RunAs) -> None:
         self._project = project
         self._asked = asked
-        self._environment_as = environment_as
+        self._running_as = running_as
         # The component that the command is about, and as whom; chosen once, when it is first needed.
         self._about: Component | None = None
         self._chosen: dict[str, str | None] = {}
+        self._plugins = PluginCache(project.prompter.warn)
         self.stacks = Stacks(project, wish=wish, functions=self._functions, outputs=self._outputs_for_templates)
 
     def component(self, name: str, stack: str) -> Component:
@@ -77,7 +80,7 @@ class Terraform:
         project = self.stacks.project_of(written)
         choices = Choices(project.config, request)
         if not request.is_dry:
-            require_program(self._program(written), project.environ)
+            self._require_program(written, project)
             variables = (*project.child_base, *written.sections["env"])
             require_approval(request, variables, approves=choices.approves)
         identity = self._identity_of(written)
@@ -95,12 +98,12 @@ class Terraform:
             lines = as_shell_lines(program, folder, steps)
             self._project.streams.stdout.writelines(f"{line}\n" for line in lines)
             return 0
-        environ = surroundings(project, component, user_agent=request.user_agent)
+        environ = self._surroundings(project, component, request)
         self._warn(component, environ)
         if "TF_WORKSPACE" in environ:
             steps = steps._replace(workspace="")
-        if identity is not None:
-            environ = self._environment_as(project, identity, environ)
+        running = self._running_as(project, identity, environ) if identity is not None else None
+        environ = running.environment if running is not None else environ
         environ |= region_for_import(request, component, environ)
         files.write(folder, _wanted(request, made))
         status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
@@ -109,6 +112,8 @@ class Terraform:
             return then(folder, environ | shell_variables(component, folder, workspace, made.varfile))
         if status == 0:
             _clean_up(request, folder, made)
+        elif identity is not None and running is not None and running.has_outlived_it(project.clock.now()):
+            self._point_out_end(request, identity)
         return status
 
     def version(self, words: Sequence[str]) -> int:
@@ -141,6 +146,17 @@ class Terraform:
     def matching(self, expression: str) -> Callable[[Component], bool]:
         """Return what tells whether a query over everything that is known of a component says yes."""
         return lambda component: queried(self.stacks.data(component), expression) is True
+
+    def _point_out_end(self, request: Request, identity: str) -> None:
+        """Say how the next run can outlive the credentials that it begins with."""
+        command = f"atmos terraform {' '.join(request.subcommand)} {request.component} -s {request.stack} --refresh"
+        self._project.prompter.say(
+            f'💡 the credentials of "{identity}" have run out meanwhile; have them renewed the next time: {command}'
+        )
+
+    def _surroundings(self, project: Project, component: Component, request: Request) -> dict[str, str]:
+        environ = surroundings(project, component, user_agent=request.user_agent)
+        return environ | self._plugins.variables(project, environ)
 
     def _warn(self, component: Component, environ: Mapping[str, str]) -> None:
         """Say what Terraform will do otherwise than the stack says."""
@@ -198,9 +214,9 @@ class Terraform:
         require_usable(component, request.name, folder)
         choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
-        environ = without_surprises(surroundings(project, component))
+        environ = without_surprises(self._surroundings(project, component, request))
         if identity is not None:
-            environ = self._environment_as(project, identity, environ)
+            environ = self._running_as(project, identity, environ).environment
         files.write(folder, {name: content for name, content in made.contents.items() if name != made.varfile})
         steps = self._steps(request, component, choices, made, workspace)._replace(command=["output", "-json"])
         execution = Execution(self._program(component), folder, environ, self._project.streams.stderr)
@@ -240,6 +256,13 @@ class Terraform:
             workspace if choices.wants_workspace and has_workspaces else "",
             () if is_done else command,
         )
+
+    def _require_program(self, written: Component, project: Project) -> None:
+        """Look for Terraform where the component will find it, if that is known before anything is worked out."""
+        path = written.sections["env"].get("PATH", project.child_base.get("PATH"))
+        is_known = path is None or (isinstance(path, str) and self.stacks.layout.templates.delimiters[0] not in path)
+        if is_known:
+            require_program(self._program(written), path)
 
     def _program(self, component: Component) -> str:
         return checked_program(str(component.sections.get("command") or self._configured_program() or PROGRAM))

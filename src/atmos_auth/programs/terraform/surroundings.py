@@ -1,20 +1,17 @@
 """The environment that Terraform runs in, but for whom it runs as."""
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from atmos_auth import __version__
 from atmos_auth.config.nesting import deeper
 from atmos_auth.domain import env_names
-from atmos_auth.host.files import make_private_folder
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 from atmos_auth.wiring import Project
 
-_PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"
 # They change what every Terraform command does, whatever a stack says.
 _SURPRISING = ("TF_WORKSPACE",)
 _WITH_VARIABLES = ("plan", "apply", "refresh", "import", "destroy", "console")
@@ -39,11 +36,6 @@ def surroundings(project: Project, component: Component, *, user_agent: str | No
         user_agent or _setting(project, "append_user_agent") or f"atmos-auth/{__version__}"
     )
     environ |= deeper(environ, what="a command of Terraform")
-    if _setting(project, "plugin_cache") is not False and not _is_folder(environ.get(_PLUGIN_CACHE, "")):
-        folder = str(_setting(project, "plugin_cache_dir") or os.path.join(project.paths.cache, "terraform", "plugins"))
-        make_private_folder(folder)
-        environ[_PLUGIN_CACHE] = folder
-        environ["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "true"
     return environ
 
 
@@ -74,11 +66,6 @@ def surprising(environ: Mapping[str, str]) -> list[str]:
 def without_surprises(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables without those, for runs that nobody sees."""
     return {name: value for name, value in environ.items() if name not in surprising(environ)}
-
-
-def _is_folder(written: str) -> bool:
-    """Tell whether a folder is named that is not there by mistake."""
-    return os.path.isabs(written) and written != os.sep
 
 
 def _setting(project: Project, key: str) -> Any:
