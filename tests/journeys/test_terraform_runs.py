@@ -3,6 +3,7 @@
 import json
 import shlex
 from pathlib import Path
+from textwrap import indent
 from typing import NamedTuple
 
 import pytest
@@ -770,6 +771,66 @@ def test_values_that_one_identity_has_read_are_not_shown_to_another(answering: R
     assert result.returncode == 0, result.stderr
     assert variables_of(answering, "middle")["deep"] == PROD
     assert variables_of(answering, "other")["deep"] == DEV
+
+
+THROUGH = """\
+    through:
+      metadata: { component: vpc }
+      auth: { identities: { staging: { default: true } } }
+      remote_state_backend_type: static
+      remote_state_backend: { static: { read: !terraform.output deep who } }
+"""
+MINE = """\
+      auth:
+        identities:
+          mine:
+            kind: aws/permission-set
+            default: true
+            via: { provider: my-sso }
+            principal: { name: ReadOnlyAccess, account: { id: "222222222222" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "auth", "words", "expected"),
+    [
+        # In this order, and in the other: what one has read is kept for that one only.
+        ("{ a: !terraform.output deep who, b: !terraform.output through read }", "", (), [PROD, STAGING]),
+        ("{ a: !terraform.output through read, b: !terraform.output deep who }", "", (), [STAGING, PROD]),
+        ("{ a: !terraform.output through read, b: !terraform.output deep who }", "", ("-i", DEV), [STAGING, DEV]),
+        ("{ a: !terraform.output through read }", "", ("--identity=false",), [""]),
+        ("{ a: !terraform.output deep who }", MINE, (), ["mine"]),
+    ],
+    ids=["run-first", "run-last", "named", "off", "of-the-component-alone"],
+)
+def test_nested_inheritance_goes_from_whoever_reads_to_what_is_read(
+    answering: Recorder, variables: str, auth: str, words: tuple[str, ...], expected: list[str]
+):
+    for name in (PROD, STAGING):
+        answering.machine.login(name)
+    app = f"    reading:\n      metadata: {{ component: vpc }}\n      vars: {variables}\n{auth}"
+    answering.machine.write(NESTED + THROUGH + app, "stacks/dev.yaml")
+    result = answering.machine.atmos("terraform", "validate", "reading", "-s", "dev", *words)
+    assert result.returncode == 0, result.stderr
+    found = variables_of(answering, "reading")
+    assert [found[name] for name in ("a", "b") if name in found] == expected
+
+
+def test_nested_inheritance_does_not_keep_a_target_from_its_own_default(answering: Recorder):
+    """The run is nobody: only the component that is read has any identities."""
+    answering.machine.login(STAGING)
+    auth, _, settings = answering.machine.atmos_yaml.read_text().partition("stacks:")
+    answering.machine.write(f"stacks:{settings}")
+    auth = auth.replace("default: true", "required: false").replace("    staging:", "    staging:\n      default: true")
+    answering.machine.write(
+        "vars: { stage: dev }\ncomponents:\n  terraform:\n"
+        "    app: { metadata: { component: vpc }, vars: { own: !terraform.output own who } }\n"
+        f"    own:\n      metadata: {{ component: vpc }}\n{indent(auth, ' ' * 6)}",
+        "stacks/dev.yaml",
+    )
+    result = answering.machine.atmos("terraform", "validate", "app", "-s", "dev")
+    assert result.returncode == 0, result.stderr
+    assert variables_of(answering, "app")["own"] == STAGING
 
 
 def test_values_are_read_anew_once_their_component_was_applied(answering: Recorder):

@@ -55,6 +55,10 @@ class Component(NamedTuple):
         of_file = self.locals.get(place.file)
         return {**data, LOCALS: {**of_file, **data.get(LOCALS, {})}} if of_file else data
 
+    def is_same(self, other: "Component") -> bool:
+        """Tell whether both are the same component of the same stack, however much of them is worked out."""
+        return (self.name, self.stack, self.kind) == (other.name, other.stack, other.kind)
+
     @property
     def metadata(self) -> Map:
         """What the component says of itself."""

@@ -60,20 +60,24 @@ class Evaluation:
         self._render = render
         self._data_of = data_of
         self._wish = wish
-        self._running: list[tuple[str, str]] = []
+        self._running: list[Component] = []
+
+    @property
+    def running(self) -> tuple[Component, ...]:
+        """The components that are being worked out as they are written, each because the one before it needs it."""
+        return tuple(self._running)
 
     def worked_out(self, component: Component) -> Component:
         """Return the component with everything worked out that is wished for. Raises `ConfigError`.
 
         A component whose values need each other in a circle is named, whichever functions lead around it.
         """
-        asking = (component.name, component.stack)
-        if asking in self._running or len(self._running) >= _DEEPEST:
-            chain = [f'component "{name}" of stack "{stack}"' for name, stack in (*self._running, asking)]
+        if any(component.is_same(one) for one in self._running) or len(self._running) >= _DEEPEST:
+            chain = [f'component "{one.name}" of stack "{one.stack}"' for one in (*self._running, component)]
             raise ConfigError(
                 "circular dependency detected", details=[chain[0], *(f"needs {one}" for one in chain[1:])]
             )
-        self._running.append(asking)
+        self._running.append(component)
         try:
             sections = component.sections
             if self._wish.templates and self._has_templates(component):

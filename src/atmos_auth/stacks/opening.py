@@ -1,5 +1,6 @@
 """The stacks of a project: what commands ask about components, with everything that the answers need."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -50,6 +51,8 @@ class Stacks:
     ) -> None:
         self._project = project
         self._outputs = outputs
+        # By what components say of identities.
+        self._projects: dict[str, Project] = {}
         self.layout: Layout = layout_of(project.config)
         self._renderer = _renderer(project, self.layout)
         self.repository = _repository(project, self.layout, self._renderer)
@@ -69,10 +72,23 @@ class Stacks:
         """Return a component with everything worked out that is wished for."""
         return self._evaluation.worked_out(self.repository.component(name, stack))
 
+    @property
+    def running(self) -> tuple[Component, ...]:
+        """The components that are being worked out just now, each because the one before it needs it."""
+        return self._evaluation.running
+
     def project_of(self, component: Component) -> Project:
-        """Return the project as the component has it: with the identities of its `auth`."""
+        """Return the project as the component has it: with the identities of its `auth`, one for all that say the same.
+
+        What such a project remembers, such as sessions, serves all of them.
+        """
         said = component.sections["auth"]
-        return self._project.with_config(with_auth(self._project.config, said)) if said else self._project
+        if not said:
+            return self._project
+        key = json.dumps(plain(said), sort_keys=True, default=str)
+        if key not in self._projects:
+            self._projects[key] = self._project.with_config(with_auth(self._project.config, said))
+        return self._projects[key]
 
     def data(self, component: Component) -> dict[str, Any]:
         """Return all that is known of a component, as plain data."""
@@ -123,8 +139,6 @@ class Stacks:
 
     def _template(self, call: Call) -> Any:
         """`!template`: work a text out, and read what comes of it as JSON where it is JSON."""
-        import json
-
         function = call.function
         if not isinstance(function.argument, str):
             raise ConfigError("!template takes a text", place=function.place)

@@ -7,9 +7,8 @@ from atmos_auth.config.words import words
 from atmos_auth.domain import env_names
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
-from atmos_auth.stacks.component import Component
+from atmos_auth.programs.terraform.readers import Readers
 from atmos_auth.stacks.evaluation import Call
-from atmos_auth.wiring import Project
 
 REGION = "!aws.region"
 _ANSWERS = {
@@ -20,16 +19,10 @@ _ANSWERS = {
 
 
 class CallerFunctions:
-    """The functions over one set of stacks; AWS is asked once for each identity.
+    """The functions over one set of stacks, as whom `readers` say; AWS is asked once for each identity."""
 
-    `identity_of` names the identity of a component, None for what the environment gives; it may ask a person.
-    """
-
-    def __init__(
-        self, project_of: Callable[[Component], Project], identity_of: Callable[[Component], str | None]
-    ) -> None:
-        self._project_of = project_of
-        self._identity_of = identity_of
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
         self._callers: dict[AwsCredentials, Any] = {}
 
     def table(self) -> dict[str, Callable[[Call], Any]]:
@@ -45,7 +38,7 @@ class CallerFunctions:
                 hints=["name an identity: --identity NAME"],
             )
         if credentials not in self._callers:
-            operations = self._project_of(call.component).operations
+            operations = self._readers(call.component).project.operations
             try:
                 self._callers[credentials] = operations.caller_identity(credentials)
             except AtmosAuthError as failure:
@@ -56,7 +49,7 @@ class CallerFunctions:
 
     def _region(self, call: Call) -> str:
         credentials = self._credentials(call)
-        environ = self._project_of(call.component).environ
+        environ = self._readers(call.component).project.environ
         region = credentials.region if credentials is not None else None
         found = region or environ.get(env_names.AWS_REGION) or environ.get(env_names.AWS_DEFAULT_REGION)
         if not found:
@@ -69,6 +62,6 @@ class CallerFunctions:
 
     def _credentials(self, call: Call) -> AwsCredentials | None:
         words(call.function, at_least=0, at_most=0, form=f"`{call.function.tag}`")
-        project, identity = self._project_of(call.component), self._identity_of(call.component)
+        project, identity = self._readers(call.component)
         found = project.operations.credentials(identity) if identity is not None else None
         return found if isinstance(found, AwsCredentials) else project.aws.ambient_credentials()

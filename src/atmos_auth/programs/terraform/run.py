@@ -13,10 +13,11 @@ from atmos_auth.programs.terraform.caller_functions import CallerFunctions
 from atmos_auth.programs.terraform.choices import Choices
 from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program, require_program
 from atmos_auth.programs.terraform.files import Generated, generated
-from atmos_auth.programs.terraform.functions import NestedIdentities, TerraformFunctions
+from atmos_auth.programs.terraform.functions import TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
 from atmos_auth.programs.terraform.plugin_cache import PluginCache
 from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
+from atmos_auth.programs.terraform.readers import Reader, Readers
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
 from atmos_auth.programs.terraform.surroundings import (
@@ -29,9 +30,8 @@ from atmos_auth.programs.terraform.surroundings import (
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Functions, Stacks
-from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.query import queried
-from atmos_auth.usecases.select_identity import Asked
+from atmos_auth.usecases.select_identity import Asked, disables
 from atmos_auth.wiring import Project
 
 PROGRAM = "terraform"
@@ -57,7 +57,7 @@ class Terraform:
         self._running_as = running_as
         # The component that the command is about, and as whom; chosen once, when it is first needed.
         self._about: Component | None = None
-        self._chosen: dict[str, str | None] = {}
+        self._chosen: dict[Project, str | None] = {}
         self._plugins = PluginCache(project.prompter.warn)
         self.stacks = Stacks(project, wish=wish, functions=self._functions, outputs=self._outputs_for_templates)
 
@@ -84,7 +84,6 @@ class Terraform:
             variables = (*project.child_base, *written.sections["env"])
             require_approval(request, variables, approves=choices.approves)
         identity = self._identity_of(written)
-        self._values.run_as(identity)
         if identity is not None and not request.is_dry:
             # Before templates and functions: they may need what only a signed-in person may read.
             project.operations.credentials(identity)
@@ -167,29 +166,31 @@ class Terraform:
             warn(f'hooks of component "{component.name}" are not run: they are not supported')
 
     def _functions(self, stacks: Stacks) -> Functions:
-        nested = NestedIdentities(stacks.project_of, self._run_as)
-        self._values = TerraformFunctions(stacks, identity_of=nested, run_output=self._output)
-
-        def identity_of(component: Component) -> str | None:
-            about = self._about
-            is_about = about is not None and (about.name, about.stack) == (component.name, component.stack)
-            return self._run_as() if is_about else nested(component)
-
-        return self._values.table() | CallerFunctions(stacks.project_of, identity_of).table()
+        readers = Readers(stacks, about=lambda: self._about, run=self._run_as, is_off=self._is_off)
+        self._values = TerraformFunctions(stacks, readers=readers, run_output=self._output)
+        return self._values.table() | CallerFunctions(readers).table()
 
     def _outputs_for_templates(self, component: Component) -> Mapping[str, Any] | None:
         return self._values.outputs_of(component)
 
-    def _run_as(self) -> str | None:
-        return self._identity_of(self._about) if self._about is not None else None
+    def _run_as(self) -> Reader:
+        if self._about is None:
+            return Reader(self._project, None)
+        return Reader(self.stacks.project_of(self._about), self._identity_of(self._about))
+
+    def _is_off(self) -> bool:
+        return not self._asked.pick and disables(self._named() or "")
+
+    def _named(self) -> str | None:
+        return self._asked.name or self._project.environ.get(env_names.ATMOS_IDENTITY)
 
     def _identity_of(self, component: Component) -> str | None:
         """Tell as whom Terraform runs for the component, None for as whoever the environment makes it; may ask."""
         # Whoever has chosen once has chosen for all components whose stacks say the same.
-        key = json.dumps(plain(component.sections["auth"]), sort_keys=True)
-        if key not in self._chosen:
-            self._chosen[key] = self._choose(self.stacks.project_of(component))
-        return self._chosen[key]
+        project = self.stacks.project_of(component)
+        if project not in self._chosen:
+            self._chosen[project] = self._choose(project)
+        return self._chosen[project]
 
     def _choose(self, project: Project) -> str | None:
         catalog = project.catalog
@@ -199,15 +200,14 @@ class Terraform:
             except (NoDefaultIdentity, SeveralDefaults) as undecided:
                 undecided.hints = (*undecided.hints, "or run it as whoever the environment makes it: --identity=false")
                 raise
-        named = self._asked.name or project.environ.get(env_names.ATMOS_IDENTITY)
-        if (self._asked.pick or named) and not _switches_off(named):
+        if (self._asked.pick or self._named()) and not self._is_off():
             raise NoIdentities(
                 "no identities are configured, and one is asked for",
                 hints=["define it under auth.identities in atmos.yaml", "or run it with --identity=false"],
             )
         return None
 
-    def _output(self, component: Component, identity: str | None) -> dict[str, Any]:
+    def _output(self, component: Component, reader: Reader) -> dict[str, Any]:
         """Run `terraform output` for a component that another one needs values of."""
         request = Request(("output",), component.name, component.stack)
         project, folder = self.stacks.project_of(component), self.stacks.folder(component)
@@ -215,8 +215,8 @@ class Terraform:
         choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
         environ = without_surprises(self._surroundings(project, component, request))
-        if identity is not None:
-            environ = self._running_as(project, identity, environ).environment
+        if reader.identity is not None:
+            environ = self._running_as(reader.project, reader.identity, environ).environment
         files.write(folder, {name: content for name, content in made.contents.items() if name != made.varfile})
         steps = self._steps(request, component, choices, made, workspace)._replace(command=["output", "-json"])
         execution = Execution(self._program(component), folder, environ, self._project.streams.stderr)
@@ -285,7 +285,3 @@ def _clean_up(request: Request, folder: str, made: Generated) -> None:
         files.remove(folder, made.planfile)
     if request.name in ("apply", "deploy"):
         files.remove(folder, made.varfile)
-
-
-def _switches_off(word: str | None) -> bool:
-    return word is not None and word.strip().lower() in env_names.DISABLING_WORDS

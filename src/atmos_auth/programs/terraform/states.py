@@ -7,29 +7,26 @@ from typing import Any
 
 from atmos_auth.domain.credentials import AwsCredentials
 from atmos_auth.domain.errors import ConfigError, InvalidComponent
+from atmos_auth.programs.terraform.readers import Reader
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.workspace import DEFAULT
-from atmos_auth.wiring import Project
 
 LOCAL, S3, STATIC = "local", "s3", "static"
 _FILE = "terraform.tfstate"
 
 
-def outputs_in_state(
-    component: Component, *, workspace: str, folder: str, project: Project, identity: str | None
-) -> dict[str, Any] | None:
+def outputs_in_state(component: Component, *, workspace: str, folder: str, reader: Reader) -> dict[str, Any] | None:
     """Return the outputs by name, None when there is no state yet.
 
-    With a remote backend, reads it as `identity`, or as what the environment gives when that is None. Raises
-    `InvalidComponent` for a backend that is not read, and what the sign-in and the backend's service raise.
+    Raises `InvalidComponent` for a backend that is not read, and what the sign-in and the backend's service raise.
     """
     backend_type = component.sections.get("backend_type") or LOCAL
     settings = plain(component.sections["backend"])
     if backend_type == LOCAL:
         content = _local(settings, workspace, folder)
     elif backend_type == S3:
-        content = _s3(settings, workspace, project, identity)
+        content = _s3(settings, workspace, reader)
     else:
         raise InvalidComponent(
             f'the state of component "{component.name}" is in a backend of type {backend_type}, which is not read',
@@ -53,7 +50,7 @@ def _local(settings: Mapping[str, Any], workspace: str, folder: str) -> bytes | 
         raise ConfigError(f"the state {path} cannot be read: {error.strerror or error}") from error
 
 
-def _s3(settings: Mapping[str, Any], workspace: str, project: Project, identity: str | None) -> bytes | None:
+def _s3(settings: Mapping[str, Any], workspace: str, reader: Reader) -> bytes | None:
     from atmos_auth.aws_api.s3 import object_in
 
     key = str(settings.get("key") or _FILE)
@@ -65,8 +62,8 @@ def _s3(settings: Mapping[str, Any], workspace: str, project: Project, identity:
     if not bucket or not region:
         raise ConfigError("a backend of type s3 needs `bucket` and `region`")
     return object_in(
-        project.aws,
-        _credentials(settings, str(region), project, identity),
+        reader.project.aws,
+        _credentials(settings, str(region), reader),
         bucket=str(bucket),
         key=key,
         region=str(region),
@@ -74,8 +71,9 @@ def _s3(settings: Mapping[str, Any], workspace: str, project: Project, identity:
     )
 
 
-def _credentials(settings: Mapping[str, Any], region: str, project: Project, identity: str | None) -> AwsCredentials:
-    """Return the keys that the backend is read with: the identity's, or those of the role that it names for itself."""
+def _credentials(settings: Mapping[str, Any], region: str, reader: Reader) -> AwsCredentials:
+    """Return the keys that the backend is read with: the reader's, or those of the role that it names for itself."""
+    project, identity = reader
     found = project.operations.credentials(identity) if identity is not None else None
     credentials = found if isinstance(found, AwsCredentials) else project.aws.ambient_credentials()
     if credentials is None:
