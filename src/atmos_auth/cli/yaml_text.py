@@ -1,78 +1,119 @@
-"""Plain data as YAML, exactly as PyYAML writes it, and faster: how a text must be quoted is found out once."""
+"""Plain data as YAML, exactly as PyYAML writes it, and faster: how a value is written is found out once."""
 
 import io
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import yaml
-from yaml.events import (
-    DocumentEndEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
 from yaml.nodes import ScalarNode
 
-# libyaml is many times faster, and PyYAML need not have it.
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-# What stands for a value in nodes and decides what they mean; it writes nothing.
-_MEANING: Any = yaml.SafeDumper(io.StringIO())
-# How PyYAML asks whether a text would be read as what it is: written plainly, and quoted.
-_PLAIN_AND_QUOTED = ((True, False), (False, True))
-_MAPPING, _END_OF_MAPPING = MappingStartEvent(None, None, True, flow_style=False), MappingEndEvent()
-_SEQUENCE, _END_OF_SEQUENCE = SequenceStartEvent(None, None, True, flow_style=False), SequenceEndEvent()
-_EMPTY_MAPPING = MappingStartEvent(None, None, True, flow_style=True)
-_EMPTY_SEQUENCE = SequenceStartEvent(None, None, True, flow_style=True)
+# Longer lines are folded; what comes near to it, with the keys before it, is left to PyYAML.
+_WIDTH = 10_000
+_LONGEST = 9_000
+# libyaml puts keys of more than 128 bytes on lines of their own.
+_LONGEST_KEY = 100
+# Texts without anything that means something in YAML: as they are, unless a word or number looks like them.
+_ORDINARY = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9/._ -]*[A-Za-z0-9/._-])?")
+_TEXT = "tag:yaml.org,2002:str"
+_meaning: Any = yaml.SafeDumper(io.StringIO()).resolve
+
+
+class _Unusual(Exception):
+    """Something that only PyYAML knows how to write."""
+
+
+# libyaml is many times faster, and PyYAML need not have it; mypy cannot know which one it is.
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    def ignore_aliases(self, data: object) -> bool:
+        return True
 
 
 def yaml_text(data: Any) -> str:
     """Write dicts with texts as keys, lists and single values; keys sorted, nothing written as an alias."""
-    stream = io.StringIO()
-    dumper = _Dumper(stream, allow_unicode=True, width=10_000)
+    lines: list[str] = []
     try:
-        dumper.emit(StreamStartEvent())
-        dumper.emit(DocumentStartEvent(explicit=False))
-        _emit(data, dumper.emit)
-        dumper.emit(DocumentEndEvent(explicit=False))
-        dumper.emit(StreamEndEvent())
-    finally:
-        dumper.dispose()
-    return stream.getvalue()
+        if isinstance(data, dict) and data:
+            _mapping(data, "", "", lines.append)
+        elif isinstance(data, list) and data:
+            _sequence(data, "", "", lines.append)
+        else:
+            raise _Unusual
+    except _Unusual:
+        return _dumped(data)
+    return "".join(lines)
 
 
-def _emit(value: Any, emit: Callable[[Any], object]) -> None:
+def _mapping(mapping: dict[str, Any], before: str, indent: str, write: Callable[[str], object]) -> None:
+    """Write a mapping that is not empty; `before` stands before its first key, `indent` before all others."""
+    for key in sorted(mapping):
+        value = mapping[key]
+        if not value or not isinstance(value, dict | list):
+            write(f"{before}{_key(key)}: {_single(value, indent)}\n")
+        else:
+            write(f"{before}{_key(key)}:\n")
+            if isinstance(value, dict):
+                _mapping(value, indent + "  ", indent + "  ", write)
+            else:
+                _sequence(value, indent, indent, write)
+        before = indent
+
+
+def _sequence(items: list[Any], before: str, indent: str, write: Callable[[str], object]) -> None:
+    """Write a list that is not empty, likewise."""
+    for value in items:
+        if not value or not isinstance(value, dict | list):
+            write(f"{before}- {_single(value, indent)}\n")
+        elif isinstance(value, dict):
+            _mapping(value, before + "- ", indent + "  ", write)
+        else:
+            _sequence(value, before + "- ", indent + "  ", write)
+        before = indent
+
+
+def _single(value: Any, indent: str) -> str:
+    """Return how a value is written that is no mapping or list, unless it is an empty one."""
     if isinstance(value, str):
-        emit(_remembered_text(value))
-    elif isinstance(value, dict):
-        emit(_MAPPING if value else _EMPTY_MAPPING)
-        for key in sorted(value):
-            emit(_remembered_text(key))
-            _emit(value[key], emit)
-        emit(_END_OF_MAPPING)
-    elif isinstance(value, list):
-        emit(_SEQUENCE if value else _EMPTY_SEQUENCE)
-        for below in value:
-            _emit(below, emit)
-        emit(_END_OF_SEQUENCE)
-    elif isinstance(value, float):
-        # 0.0 and -0.0 are equal, and not the same.
-        emit(_looked_at(value))
-    else:
-        emit(_remembered_number_or_word(value))
+        text = _one_line(value)
+        return _by_pyyaml(value, len(indent) // 2 + 1) if text is None else text
+    if isinstance(value, dict | list):
+        return "{}" if isinstance(value, dict) else "[]"
+    # 0.0 and -0.0 are equal, and not the same.
+    return _by_pyyaml(value) if isinstance(value, float) else _number_or_word(value)
 
 
-def _looked_at(value: Any) -> ScalarEvent:
-    node: Any = _MEANING.represent_data(value)
-    implicit = [node.tag == _MEANING.resolve(ScalarNode, node.value, form) for form in _PLAIN_AND_QUOTED]
-    return ScalarEvent(None, node.tag, (implicit[0], implicit[1]), node.value, style=node.style)
+@lru_cache(maxsize=8192)
+def _key(key: str) -> str:
+    text = _one_line(key)
+    if text is None or len(text.encode()) > _LONGEST_KEY:
+        raise _Unusual
+    return text
 
 
-_remembered_text = lru_cache(maxsize=8192)(_looked_at)
+@lru_cache(maxsize=8192)
+def _one_line(text: str) -> str | None:
+    """Return how a text is written, None where that depends on how deep it stands."""
+    if _ORDINARY.fullmatch(text) and len(text) <= _LONGEST and _meaning(ScalarNode, text, (True, False)) == _TEXT:
+        return text
+    return _by_pyyaml(text) if text.isprintable() else None
+
+
 # 1 and true are equal as well.
-_remembered_number_or_word = lru_cache(maxsize=1024, typed=True)(_looked_at)
+@lru_cache(maxsize=1024, typed=True)
+def _number_or_word(value: Any) -> str:
+    return _by_pyyaml(value)
+
+
+def _by_pyyaml(value: Any, depth: int = 1) -> str:
+    """Return how PyYAML writes a value that stands in so many lists."""
+    for _ in range(depth):
+        value = [value]
+    text = _dumped(value)[2 * depth : -1]
+    if any(len(line) > _LONGEST for line in text.splitlines()):
+        raise _Unusual
+    return text
+
+
+def _dumped(data: Any) -> str:
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=_WIDTH))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from atmos_auth.config.tree import Map
+from atmos_auth.config.tree import NOWHERE, Map, planted
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.backend import chosen_backend
@@ -26,6 +26,8 @@ OF_ALL_METADATA = ("labels", "tags", "custom", "enabled", "locked", "terraform_w
 # What a base says of itself alone.
 _NOT_INHERITED = ("inherits", "type")
 _NO_LOCALS: Mapping[str, Mapping[str, Any]] = {}
+# A component of which nobody says anything.
+_EMPTY = planted({section: {} for section in (*MERGED, *OF_TYPE)}, NOWHERE)
 
 
 class Component(NamedTuple):
@@ -102,12 +104,14 @@ def component_of(
         found = layers_at(holders, section, common)
         return found if section != "auth" else [layer for laid in with_nearest_default(found) for layer in laid]
 
-    result = Map(own.place)
-    written = {section for holder in holders for section in holder}.union(MERGED)
+    result = _EMPTY.copied()
+    result.place = own.place
+    written = {*lowest, *sections.names(), *(section for holder in holders for section in holder)}
     for section in (*MERGED, *OF_TYPE):
-        laid = settled(merged(layers(section) if section in written else (), strategy))
-        result.put(section, laid, laid.place, laid.place)
-    for name_of_value in SINGLE:
+        if section in written:
+            laid = settled(merged(layers(section), strategy))
+            result.put(section, laid, laid.place, laid.place)
+    for name_of_value in (one for one in SINGLE if one in written):
         _put_single(result, name_of_value, [lowest, *holders])
     metadata = _metadata(sections, line, inherits_metadata=inherits_metadata)
     result.put("metadata", metadata, metadata.place, metadata.place)

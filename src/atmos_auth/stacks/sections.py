@@ -28,6 +28,7 @@ class Sections:
         self._merged: dict[tuple[str, ...], Map] = {}
         self._named: dict[tuple[str, ...], Mapping[str, Place]] = {}
         self._own_values: dict[str, frozenset[str]] = {}
+        self._contributing: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         self._locals: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
@@ -44,12 +45,11 @@ class Sections:
 
     def contributing(self, kind: str, names: frozenset[str]) -> tuple[str, ...]:
         """Name the files that say anything of components with these names: of all of them, of their type, or of one."""
-        found = []
-        for document in self.documents:
-            components = mapping_at(document.body, ("components", kind))
-            if any(key not in _OF_NONE for key in document.body) or (components and not names.isdisjoint(components)):
-                found.append(document.key)
-        return tuple(found)
+        asked = (kind, names)
+        if asked not in self._contributing:
+            found = () if self._below is None else self._below.contributing(kind, names)
+            self._contributing[asked] = (*found, *(one.key for one in self._own() if _contributes(one, kind, names)))
+        return self._contributing[asked]
 
     def section(self, *path: str) -> Map:
         """Merge the mappings at `path`; empty where no document has one. Raises `ConfigError` for anything else.
@@ -88,14 +88,25 @@ class Sections:
             self._own_values[kind] = frozenset(found)
         return self._own_values[kind]
 
+    def _own(self) -> tuple[Document, ...]:
+        """Return the documents that no sections below hold."""
+        return self.documents if self._below is None else self.documents[-1:]
+
     def _at(self, path: tuple[str, ...]) -> Iterator[Map | None]:
-        """Yield the mappings of the documents that no sections below hold; None takes away all that came before."""
-        for document in self.documents if self._below is None else self.documents[-1:]:
+        """Yield the mappings of the documents of its own; None takes away all that came before."""
+        for document in self._own():
             found = mapping_at(document.body, path)
             if found is not None:
                 yield found
             elif _is_taken_away_at(document.body, path):
                 yield None
+
+
+def _contributes(document: Document, kind: str, names: frozenset[str]) -> bool:
+    components = mapping_at(document.body, ("components", kind))
+    return any(key not in _OF_NONE for key in document.body) or (
+        components is not None and not names.isdisjoint(components)
+    )
 
 
 def _with_nearest_default(path: tuple[str, ...], layers: list[Map]) -> list[Map]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "***REDACTED***"
@@ -15,7 +16,7 @@ def redacted(value: Any, key: str = "") -> Any:
 
     What stands below such a key is masked as a whole, whatever its form.
     """
-    if any(word in _folded(key) for word in _SECRET_WORDS) and value not in (None, "", False, 0):
+    if key and _is_secret(key) and value not in (None, "", False, 0):
         return REDACTED
     if isinstance(value, Mapping):
         named = _named(value)
@@ -33,6 +34,8 @@ def _named(value: Mapping[Any, Any]) -> str:
     return str(value.get("key") or value.get("name") or "") if "value" in value else ""
 
 
-def _folded(key: str) -> str:
-    """`accessKey`, `access-key` and `ACCESS_KEY` are one word."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().replace("-", "_").replace(" ", "_")
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    # `accessKey`, `access-key` and `ACCESS_KEY` are one word.
+    folded = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower().replace("-", "_").replace(" ", "_")
+    return any(word in folded for word in _SECRET_WORDS)
