@@ -140,6 +140,9 @@ class Project:
             started_at=self._started_at,
         )
         other.config, other.redaction = config, self.redaction
+        if other.keeps_nothing:
+            # Nobody signs in twice in one run because components say different things of identities.
+            other._runtime_folder = self._runtime_folder
         return other
 
     @cached_property
@@ -182,16 +185,20 @@ class Project:
     def paths(self) -> Paths:
         """Where our files live: with a keyring in memory, where nothing outlives this process."""
         environ = self.environ
-        if self._keyring_type() == "memory":
-            from atmos_auth.host.runtime_folder import make_runtime_folder
-
+        if self.keeps_nothing:
             bases = (
                 env_names.ATMOS_XDG_CONFIG_HOME,
                 env_names.ATMOS_XDG_CACHE_HOME,
                 env_names.ATMOS_XDG_DATA_HOME,
             )
-            environ = {**environ, **dict.fromkeys(bases, make_runtime_folder(environ))}
+            environ = {**environ, **dict.fromkeys(bases, self._runtime_folder)}
         return Paths(environ, realm=self.realm[0])
+
+    @cached_property
+    def _runtime_folder(self) -> str:
+        from atmos_auth.host.runtime_folder import make_runtime_folder
+
+        return make_runtime_folder(self.environ)
 
     @cached_property
     def log(self) -> LogFile:

@@ -833,6 +833,59 @@ def test_nested_inheritance_does_not_keep_a_target_from_its_own_default(answerin
     assert variables_of(answering, "app")["own"] == STAGING
 
 
+LOOKING = """\
+    off: { metadata: { component: vpc, enabled: false }, vars: { x: !exec "touch worked-out" } }
+    templated:
+      metadata: { component: vpc }
+      settings: { templates: { settings: { enabled: true } } }
+      vars: { deep: '{{ (atmos.Component "deep").outputs.who }}' }
+"""
+AS_WRITTEN = {
+    "app": {"middle": "!terraform.output middle who", "own": "!terraform.output own who"},
+    "other": {"deep": "!terraform.output deep who"},
+    "templated": {"deep": '{{ (atmos.Component "deep").outputs.who }}'},
+}
+
+
+def named(identity: str) -> dict[str, dict[str, str]]:
+    return {
+        "app": {"middle": identity, "own": STAGING},
+        "other": {"deep": identity},
+        "templated": {"deep": identity},
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "expected"),
+    [
+        ((), {}, AS_WRITTEN),
+        (("--identity=false",), {"ATMOS_IDENTITY": PROD}, AS_WRITTEN),
+        (("--identity", PROD), {}, named(PROD)),
+        ((), {"ATMOS_IDENTITY": DEV}, named(DEV)),
+        (("--identity", PROD), {"ATMOS_KEYRING_TYPE": "memory"}, named(PROD)),
+        (("-s", "dev", "--components", "other", "-i", PROD), {}, {"other": {"deep": PROD}}),
+    ],
+    ids=["nobody", "off", "flag", "variable", "in-memory", "narrowed"],
+)
+def test_describe_stacks_signs_in_for_a_named_identity_once_and_never_for_what_is_off(
+    answering: Recorder, aws: Emulator, words: tuple[str, ...], variables: dict[str, str], expected: object
+):
+    answering.machine.write(NESTED + LOOKING, "stacks/dev.yaml")
+    result = answering.machine.atmos(
+        "describe", "stacks", "--sections", "vars", "-f", "json", "--force-tty", "--no-color", *words, env=variables
+    )
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)["dev"]["components"]["terraform"]
+    shown = {
+        name: {k: v for k, v in found[name]["vars"].items() if k != "stage"} for name in AS_WRITTEN if name in found
+    }
+    assert shown == expected
+    if "--components" not in words:
+        assert found["off"]["vars"]["x"] == "!exec touch worked-out"
+    assert not list(answering.machine.directory.rglob("worked-out"))
+    assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == (0 if expected is AS_WRITTEN else 1)
+
+
 def test_values_are_read_anew_once_their_component_was_applied(answering: Recorder):
     text = NESTED.replace("deep who", "deep times").replace(
         "      auth: { identities: { base: { default: true } } }\n", ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import UsageError
+from atmos_auth.domain.errors import InvalidSetting, UsageError
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.wiring import Project
 
@@ -41,6 +41,31 @@ def add_wish_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip", action="append", default=[], metavar="NAME", help="leave this YAML function alone (repeatable)"
     )
+
+
+def accept_identity_flag(parser: argparse.ArgumentParser) -> None:
+    """`--identity`, which may stand on any command line, for verbs under which nobody signs in."""
+    parser.add_argument(
+        "-i",
+        "--identity",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="changes nothing: nobody signs in",
+    )
+
+
+def written_choice(project: Project, path: tuple[str, ...], choices: tuple[str, ...]) -> str:
+    """Return which of the choices the configuration makes, the first where nothing is written.
+
+    Raises `InvalidSetting` for any other.
+    """
+    chosen = project.config.resolve(path) or choices[0]
+    if chosen not in choices:
+        raise InvalidSetting(
+            f'{".".join(path)} is one of {", ".join(choices)}, not "{chosen}"', place=project.config.place(path)
+        )
+    return str(chosen)
 
 
 def said_stack(arguments: argparse.Namespace, project: Project) -> str | None:

@@ -31,14 +31,15 @@ Functions = Mapping[str, Callable[[Call], Any]]
 # From a component to what Terraform has put out for it.
 Outputs = Callable[[Component], Mapping[str, Any] | None]
 TEMPLATE = "!template"
+COMPONENT_FUNCTION = "atmos.Component"
 
 
 class Stacks:
     """The components of a project's stacks.
 
     `functions` makes, of these very stacks, the YAML functions beside those that need nothing but this machine;
-    `outputs` gives templates what other components have put out. All methods read files and raise `ConfigError`; what
-    else they do is up to what a component uses.
+    `outputs` gives templates what other components have put out; without it, those that ask stay as they are written.
+    All methods read files and raise `ConfigError`; what else they do is up to what a component uses.
     """
 
     def __init__(
@@ -120,15 +121,19 @@ class Stacks:
         return auth if isinstance(auth, Map) else Map()
 
     def _value(self, text: str, place: Place, data: Mapping[str, Any]) -> str:
+        asks_for_outputs = COMPONENT_FUNCTION in text and "outputs" in text
+        if asks_for_outputs and self._outputs is None:
+            return text
+
         def other(name: str, stack: str = "") -> dict[str, Any]:
             component = self.component(name, stack or str(data["atmos_stack"]))
             found = self.data(component)
             # Terraform is asked only where what it says is wanted.
-            if self._outputs is not None and "outputs" in text:
+            if self._outputs is not None and asks_for_outputs:
                 found["outputs"] = dict(self._outputs(component) or {})
             return found
 
-        functions = [Function("atmos.Component", "text text?", other)]
+        functions = [Function(COMPONENT_FUNCTION, "text text?", other)]
         return self._renderer.value(text, place, data, functions, self._template_settings(data["settings"]))
 
     def _template_settings(self, settings: Mapping[str, Any]) -> TemplateSettings:

@@ -2,11 +2,10 @@
 
 import argparse
 import os
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from atmos_auth.cli import data_output
+from atmos_auth.cli.describe import error_mode
 from atmos_auth.cli.output import DIM, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
@@ -16,12 +15,13 @@ from atmos_auth.cli.stack_words import (
     add_wish_flags,
     required_stack,
     without_secrets,
+    written_choice,
 )
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.config.tree import Map
 from atmos_auth.domain import env_names
-from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UsageError
+from atmos_auth.domain.errors import UsageError
 from atmos_auth.stacks.description import usual
 from atmos_auth.wiring import Project
 
@@ -37,8 +37,7 @@ examples:
   atmos describe component vpc -s plat-dev -q '.vars | keys' -f json
   atmos describe component vpc -s plat-dev --provenance"""
 POSITIONALS = 1
-ERROR_MODES = ("strict", "warn", "silent")
-COMPLETIONS = data_output.COMPLETIONS | {"--error-mode": ERROR_MODES}
+COMPLETIONS = data_output.COMPLETIONS | error_mode.COMPLETIONS
 FILTERS = ("schema", "full")
 
 
@@ -51,11 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     data_output.add_flags(parser)
     add_switch(parser, "--provenance", "say behind every value where it was written")
     add_wish_flags(parser)
-    parser.add_argument(
-        "--error-mode",
-        metavar="MODE",
-        help="for YAML functions that fail: strict (default) ends it, warn shows null and says why, silent only null",
-    )
+    error_mode.add_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
@@ -65,7 +60,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stack = required_stack(arguments, project)
     shows_all = arguments.query or _filter(project) == "full"
     has_places = _wants_places(arguments, project)
-    terraform = terraform_for(arguments, project, tolerate=_tolerating(arguments, project))
+    terraform = terraform_for(arguments, project, tolerate=error_mode.tolerating(arguments, project))
     component = terraform.component(arguments.positional[0], stack)
     data = without_secrets(terraform.stacks.data(component))
     data = data if shows_all else usual(data)
@@ -104,29 +99,5 @@ def _show_with_places(data: dict[str, Any], tree: Map, arguments: argparse.Names
     data_output.show_text(text, arguments, project)
 
 
-def _tolerating(arguments: argparse.Namespace, project: Project) -> Callable[[AtmosAuthError], None] | None:
-    """Return what is told of functions that fail; None where that is the end."""
-    mode: str = arguments.error_mode or _setting(project, ("describe", "error_mode"), ERROR_MODES)
-    if mode not in ERROR_MODES:
-        raise UsageError(f'--error-mode is "{mode}"', hints=[f"use one of: {', '.join(ERROR_MODES)}"])
-    if mode == "strict":
-        return None
-    if mode != "warn":
-        return lambda _: None
-    from atmos_auth.cli.workflow_names import warn
-
-    return partial(warn, project)
-
-
 def _filter(project: Project) -> str:
-    return _setting(project, ("describe", "component", "filter"), FILTERS)
-
-
-def _setting(project: Project, path: tuple[str, ...], choices: tuple[str, ...]) -> str:
-    """Return one of the choices, the first where nothing is written."""
-    chosen = project.config.resolve(path) or choices[0]
-    if chosen not in choices:
-        raise InvalidSetting(
-            f'{".".join(path)} is one of {", ".join(choices)}, not "{chosen}"', place=project.config.place(path)
-        )
-    return str(chosen)
+    return written_choice(project, ("describe", "component", "filter"), FILTERS)

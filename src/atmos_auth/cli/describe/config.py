@@ -3,6 +3,7 @@
 import argparse
 
 from atmos_auth.cli import data_output
+from atmos_auth.cli.stack_words import accept_identity_flag
 from atmos_auth.stacks.plain import plain
 from atmos_auth.usecases.listing.redaction import redacted
 from atmos_auth.wiring import Project
@@ -21,6 +22,7 @@ COMPLETIONS = data_output.COMPLETIONS
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     data_output.add_flags(parser, default="json")
+    accept_identity_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

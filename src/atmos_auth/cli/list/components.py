@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from atmos_auth.cli.output import BOLD, Paint
-from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
+from atmos_auth.cli.stack_words import accept_identity_flag, add_override_flags, add_stack_flag, said_stack
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_stack_flag(parser, about="only those of this stack")
     add_override_flags(parser)
+    accept_identity_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

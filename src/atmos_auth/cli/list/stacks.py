@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.stack_words import add_override_flags
+from atmos_auth.cli.stack_words import accept_identity_flag, add_override_flags
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
 
@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("-c", "--component", metavar="NAME", help="only stacks with this component")
     add_override_flags(parser)
+    accept_identity_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

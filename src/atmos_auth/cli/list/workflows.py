@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 
 from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES
-from atmos_auth.cli.stack_words import add_workflows_flag
+from atmos_auth.cli.stack_words import accept_identity_flag, add_workflows_flag
 from atmos_auth.cli.workflow_names import described, description, step_names, warn, workflows_of
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.wiring import Project
@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--file", metavar="FILE", help="only those of this workflow file")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="text, or json with the steps")
     add_workflows_flag(parser)
+    accept_identity_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

@@ -3,7 +3,7 @@
 import argparse
 
 from atmos_auth.cli.output import GREEN, Paint, show_error
-from atmos_auth.cli.stack_words import add_override_flags
+from atmos_auth.cli.stack_words import accept_identity_flag, add_override_flags
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.problems import problems_of
 from atmos_auth.wiring import Project
@@ -17,6 +17,7 @@ and that no component is defined in two ways. Uses no network."""
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_override_flags(parser)
+    accept_identity_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
