@@ -1,12 +1,8 @@
 """`auth` in manifests: every level may say it, and the nearest default is the one."""
 
-import io
-
 import pytest
 
 from atmos_auth.domain.errors import UnknownIdentity
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project, Streams
 
 CONFIG = """\
 stacks: { base_path: stacks, included_paths: ["dev*", "other*"] }
@@ -22,13 +18,9 @@ LEVELS = ("imported", "global", "type", "base", "component", "overrides")
 
 
 @pytest.fixture
-def stacks_of(repository_of, tmp_path, environ):
-    def make(files):
-        repository_of({"atmos.yaml": CONFIG} | {f"stacks/{name}": text for name, text in files.items()})
-        streams = Streams(io.StringIO(), io.StringIO(), io.StringIO())
-        return Stacks(Project(environ=environ, directory=str(tmp_path), streams=streams))
-
-    return make
+def with_identities(opened):
+    """Open these manifests beside the configuration above."""
+    return lambda files: opened({"atmos.yaml": CONFIG, **{f"stacks/{name}": text for name, text in files.items()}})
 
 
 def defaults_of(stacks, name="c", stack="dev"):
@@ -59,30 +51,30 @@ components:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_level_may_name_the_default(stacks_of, level):
-    stacks = stacks_of(manifests(**{level: "two"}))
+def test_every_level_may_name_the_default(with_identities, level):
+    stacks = with_identities(manifests(**{level: "two"}))
     assert defaults_of(stacks) == ["two"]
     assert defaults_of(stacks, stack="other") == ["one", "four"], "of another stack it says nothing"
 
 
 @pytest.mark.parametrize("nearer", range(1, len(LEVELS)))
-def test_a_nearer_default_takes_the_place_of_all_others(stacks_of, nearer):
+def test_a_nearer_default_takes_the_place_of_all_others(with_identities, nearer):
     said = dict.fromkeys(LEVELS[:nearer], "two") | {LEVELS[nearer]: "three"}
-    assert defaults_of(stacks_of(manifests(**said))) == ["three"]
+    assert defaults_of(with_identities(manifests(**said))) == ["three"]
 
 
-def test_a_default_of_a_component_is_that_of_no_other(stacks_of):
-    stacks = stacks_of(manifests(**{"global": "two", "component": "three"}))
+def test_a_default_of_a_component_is_that_of_no_other(with_identities):
+    stacks = with_identities(manifests(**{"global": "two", "component": "three"}))
     assert (defaults_of(stacks), defaults_of(stacks, "d")) == (["three"], ["two"])
 
 
-def test_two_defaults_of_one_section_stay_two(stacks_of):
+def test_two_defaults_of_one_section_stay_two(with_identities):
     both = "auth: { identities: { two: { default: true }, three: { default: true } } }"
     text = f"name: dev\ncomponents: {{ terraform: {{ c: {{ {both} }} }} }}"
-    assert defaults_of(stacks_of({"dev.yaml": text})) == ["two", "three"]
+    assert defaults_of(with_identities({"dev.yaml": text})) == ["two", "three"]
 
 
-def test_the_case_of_names_does_not_matter(stacks_of):
+def test_the_case_of_names_does_not_matter(with_identities):
     files = {
         "dev.yaml": """\
             name: dev
@@ -90,10 +82,10 @@ def test_the_case_of_names_does_not_matter(stacks_of):
             components: { terraform: { c: { auth: { identities: { THREE: { default: true } } } } } }
         """
     }
-    assert defaults_of(stacks_of(files)) == ["three"]
+    assert defaults_of(with_identities(files)) == ["three"]
 
 
-def test_a_default_may_be_taken_back(stacks_of):
+def test_a_default_may_be_taken_back(with_identities):
     files = {
         "dev.yaml": """\
             name: dev
@@ -101,12 +93,12 @@ def test_a_default_may_be_taken_back(stacks_of):
             components: { terraform: { c: {} } }
         """
     }
-    stacks = stacks_of(files)
+    stacks = with_identities(files)
     assert defaults_of(stacks) == ["four"]
     assert "nobody" not in stacks.data(stacks.component("c", "dev"))["auth"]["identities"]
 
 
-def test_a_default_that_nobody_defines_is_named(stacks_of):
+def test_a_default_that_nobody_defines_is_named(with_identities):
     files = {
         "dev.yaml": """\
             name: dev
@@ -115,13 +107,13 @@ def test_a_default_that_nobody_defines_is_named(stacks_of):
                 c: { auth: { identities: { nobody: { default: true } } } }
         """
     }
-    stacks = stacks_of(files)
+    stacks = with_identities(files)
     with pytest.raises(UnknownIdentity, match='identity "nobody" is marked as the default') as refused:
         defaults_of(stacks)
     assert str(refused.value.place).endswith("stacks/dev.yaml:4:32")
 
 
-def test_a_component_may_add_and_change_identities_and_providers(stacks_of):
+def test_a_component_may_add_and_change_identities_and_providers(with_identities):
     files = {
         "dev.yaml": """\
             name: dev
@@ -136,7 +128,7 @@ def test_a_component_may_add_and_change_identities_and_providers(stacks_of):
                 d: {}
         """
     }
-    stacks = stacks_of(files)
+    stacks = with_identities(files)
     auth = stacks.data(stacks.component("c", "dev"))["auth"]
     assert auth["providers"] == {"extra": {"kind": "mock/aws"}}
     assert auth["identities"]["two"] == {"kind": "mock/aws", "principal": {"name": "changed"}}

@@ -15,18 +15,13 @@ auth:
 
 
 @pytest.fixture
-def identities_of(repository_of, tmp_path, environ):
+def identities_of(opened):
     """Return the identities that a component with this `auth` has, and which of them are defaults."""
-    from atmos_auth.stacks.opening import Stacks
-    from atmos_auth.wiring import Project
 
     def read(auth: str):
         manifest = f"name: dev\ncomponents:\n  terraform:\n    c:\n      auth: {auth}\n"
-        repository_of({"atmos.yaml": ATMOS_YAML, "stacks/deploy/dev.yaml": manifest})
-        project = Project(environ=environ, directory=str(tmp_path))
-        stacks = Stacks(project)
-        other = stacks.project_of(stacks.component("c", "dev"))
-        return other.catalog
+        stacks = opened({"atmos.yaml": ATMOS_YAML, "stacks/deploy/dev.yaml": manifest})
+        return stacks.project_of(stacks.component("c", "dev")).catalog
 
     return read
 

@@ -12,8 +12,6 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.evaluation import Evaluation, Wish
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project
 
 STACK = """\
 name: dev
@@ -37,17 +35,15 @@ components:
 
 
 @pytest.fixture
-def vars_of(repository_of, tmp_path, environ):
+def vars_of(opened):
     def read(wish=Wish(), **functions):  # noqa: B008 - immutable
-        repository_of(
-            {
-                "stacks/deploy/dev.yaml": STACK,
-                "stacks/deploy/values.json": '{"deep": {"key": [true]}}',
-                "shared/values.yaml": "a: !env FROM_OUTSIDE\n",
-            }
-        )
-        project = Project(environ=environ | {"FROM_OUTSIDE": "real"}, directory=str(tmp_path))
-        stacks = Stacks(project, wish=wish, functions=lambda _: {f"!{name}": work for name, work in functions.items()})
+        files = {
+            "stacks/deploy/dev.yaml": STACK,
+            "stacks/deploy/values.json": '{"deep": {"key": [true]}}',
+            "shared/values.yaml": "a: !env FROM_OUTSIDE\n",
+        }
+        named = {f"!{name}": work for name, work in functions.items()}
+        stacks = opened(files, wish=wish, functions=named, FROM_OUTSIDE="real")
         return stacks.component("c", "dev").sections["vars"]
 
     return read
@@ -145,10 +141,9 @@ def test_components_that_need_each_other_are_named(repository_of):
         ("!exec 'exit 3'", "!exec"),
     ],
 )
-def test_functions_that_cannot_be_worked_out(repository_of, tmp_path, environ, value, message):
+def test_functions_that_cannot_be_worked_out(opened, value, message):
     manifest = f"name: dev\ncomponents: {{ terraform: {{ c: {{ vars: {{ x: {value} }} }} }} }}"
-    repository_of({"stacks/deploy/dev.yaml": manifest, "stacks/deploy/values.json": "{}"})
-    stacks = Stacks(Project(environ=environ, directory=str(tmp_path)))
+    stacks = opened({"stacks/deploy/dev.yaml": manifest, "stacks/deploy/values.json": "{}"})
     with pytest.raises(ConfigError, match=message) as wrong:
         stacks.component("c", "dev")
     assert "dev.yaml:2:" in " ".join((str(wrong.value.place), *wrong.value.details))

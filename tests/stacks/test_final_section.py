@@ -1,10 +1,5 @@
 """The final section of a component: what queries and templates see."""
 
-import io
-
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project, Streams
-
 FILES = {
     "stacks/deploy/dev.yaml": """\
         vars: { tenant: t, stage: s }
@@ -19,10 +14,8 @@ FILES = {
 }
 
 
-def test_its_keys(repository_of, tmp_path, environ):
-    repository_of(FILES)
-    streams = Streams(io.StringIO(), io.StringIO(), io.StringIO())
-    stacks = Stacks(Project(environ=environ, directory=str(tmp_path), streams=streams))
+def test_its_keys(opened, tmp_path):
+    stacks = opened(FILES)
     data = stacks.data(stacks.component("net/vpc", "t-s"))
     said = {
         "atmos_component": "net/vpc",

@@ -6,24 +6,6 @@ import pytest
 
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.stacks.evaluation import Wish
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project
-
-ATMOS_YAML = """\
-stacks: { base_path: stacks, included_paths: ["deploy/*"] }
-components: { terraform: { base_path: components/terraform } }
-templates: { settings: { enabled: true } }
-"""
-
-
-@pytest.fixture
-def stacks_of(repository_of, tmp_path, environ):
-    def make(files, atmos_yaml=ATMOS_YAML, wish=Wish(), **variables):  # noqa: B008 - immutable
-        named = {f"stacks/{name}": text for name, text in files.items()}
-        repository_of({"atmos.yaml": atmos_yaml, **named})
-        return Stacks(Project(environ=environ | variables, directory=str(tmp_path)), wish=wish)
-
-    return make
 
 
 def vars_of(stacks, name="c", stack="dev"):
@@ -108,8 +90,7 @@ def test_they_need_no_switch_and_leave_other_templates_alone(stacks_of):
             components: { terraform: { c: { vars: { a: "{{ .locals.account }}", b: "{{ .stack }}", c: 1 } } } }
         """
     }
-    switched_off = ATMOS_YAML.replace("enabled: true", "enabled: false")
-    stacks = stacks_of(files, switched_off)
+    stacks = stacks_of(files, "enabled: false")
     assert vars_of(stacks) == {"a": "111111111111", "b": "{{ .stack }}", "c": 1}
     written = stacks.repository.component("c", "dev").sections["auth"]
     assert written["identities"]["a"]["principal"]["assume_role"] == "arn:aws:iam::111111111111:role/a"
@@ -173,7 +154,7 @@ def test_stacks_and_workspaces_may_be_named_by_them(stacks_of):
                     c: { metadata: { terraform_workspace_template: "{{ .locals.stage }}-{{ .atmos_component }}" } }
             """
         },
-        ATMOS_YAML.replace("stacks: {", 'stacks: { name_template: "n-{{ .locals.stage }}",'),
+        stacks='name_template: "n-{{ .locals.stage }}"',
     )
     assert stacks.repository.stacks() == ["n-dev"]
     assert stacks.workspace(stacks.component("c", "n-dev")) == "dev-c"

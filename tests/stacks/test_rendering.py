@@ -4,24 +4,6 @@ import pytest
 
 from atmos_auth.domain.errors import ConfigError, InvalidSetting, InvalidTemplate
 from atmos_auth.stacks.evaluation import Wish
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project
-
-ATMOS_YAML = """\
-stacks: { base_path: stacks, included_paths: ["deploy/*"] }
-components: { terraform: { base_path: components/terraform } }
-templates: { settings: { enabled: true } }
-"""
-
-
-@pytest.fixture
-def stacks_of(repository_of, tmp_path, environ):
-    def make(files, atmos_yaml=ATMOS_YAML, wish=Wish(), **variables):  # noqa: B008 - immutable
-        named = {f"stacks/{name}": text for name, text in files.items()}
-        repository_of({"atmos.yaml": atmos_yaml, **named})
-        return Stacks(Project(environ=environ | variables, directory=str(tmp_path)), wish=wish)
-
-    return make
 
 
 def test_values_see_the_whole_component(stacks_of):
@@ -76,8 +58,8 @@ def test_templates_come_before_functions(stacks_of):
 def test_they_may_be_off_or_left_alone(stacks_of):
     files = {"deploy/dev.yaml": 'name: dev\ncomponents: { terraform: { c: { vars: { x: "{{ .vars.y }}", y: 1 } } } }'}
     for stacks in (
-        stacks_of(files, ATMOS_YAML.replace("enabled: true", "enabled: false")),
-        stacks_of(files, ATMOS_YAML.split("templates")[0]),
+        stacks_of(files, "enabled: false"),
+        stacks_of(files, ""),
         stacks_of(files, wish=Wish(templates=False)),
     ):
         assert stacks.component("c", "dev").sections["vars"]["x"] == "{{ .vars.y }}"
@@ -94,7 +76,7 @@ def test_how_often_and_between_what(stacks_of):
                 components: { terraform: { c: {} } }
                 """
         },
-        ATMOS_YAML.replace("enabled: true", settings),
+        settings,
     )
     assert stacks.component("c", "dev").sections["vars"] == {"x": "1", "y": "1"}
 
@@ -194,7 +176,7 @@ def test_what_a_context_lacks(stacks_of, options, expected):
         "deploy/dev.yaml": f"name: dev\nimport: [{{ path: catalog/c, context: {{ a: 1 }}{options} }}]",
         "catalog/c.yaml": 'vars: { x: "{{ .b }}" }\ncomponents: { terraform: { c: {} } }',
     }
-    stacks = stacks_of(files, ATMOS_YAML.split("templates")[0])
+    stacks = stacks_of(files, "")
     if expected is not None:
         assert stacks.component("c", "dev").sections["vars"]["x"] == expected
         return
@@ -213,10 +195,7 @@ def test_a_template_that_cannot_be_read_is_named_where_it_is(stacks_of):
 
 
 def test_stacks_and_workspaces_may_be_named_by_templates(stacks_of):
-    named = ATMOS_YAML.replace(
-        'included_paths: ["deploy/*"]',
-        'included_paths: ["deploy/*"], name_template: "{{ .vars.tenant }}-{{ .vars.stage }}"',
-    )
+    named = 'name_template: "{{ .vars.tenant }}-{{ .vars.stage }}"'
     files = {
         "deploy/dev.yaml": """\
             vars: { tenant: t, stage: s }
@@ -226,11 +205,11 @@ def test_stacks_and_workspaces_may_be_named_by_templates(stacks_of):
             """,
         "deploy/own.yaml": "name: own\ncomponents: { terraform: { c: {} } }",
     }
-    stacks = stacks_of(files, named)
+    stacks = stacks_of(files, stacks=named)
     assert stacks.repository.stacks() == ["own", "t-s"]
     assert stacks.workspace(stacks.component("c", "t-s")) == "s-c"
     with pytest.raises(InvalidTemplate):
-        stacks_of({"deploy/dev.yaml": "components: { terraform: { c: {} } }"}, named).repository.stacks()
+        stacks_of({"deploy/dev.yaml": "components: { terraform: { c: {} } }"}, stacks=named).repository.stacks()
 
 
 def test_other_components_may_be_asked(stacks_of):
@@ -252,7 +231,7 @@ def test_other_components_may_be_asked(stacks_of):
 
 def test_settings_that_are_wrong_are_named(stacks_of):
     with pytest.raises(ConfigError, match=r"templates.settings.evaluations takes a number from 1, not \"0\""):
-        stacks_of({}, ATMOS_YAML.replace("enabled: true", "enabled: true, evaluations: 0"))
+        stacks_of({}, "evaluations: 0")
 
 
 SAYS_ITSELF = """\
@@ -264,11 +243,10 @@ components: { terraform: { c: {}, d: { settings: { templates: { settings: { enab
 
 
 def test_a_stack_or_a_component_may_say_how_its_templates_are_worked_out(stacks_of):
-    off = ATMOS_YAML.replace("enabled: true", "env: { GREETING: hello, OTHER: x }")
     written = {"a": "{{ env `GREETING` }}", "b": "{{ .vars.a }}"}
 
-    def found(settings, name="c", atmos_yaml=off):
-        stacks = stacks_of({"deploy/dev.yaml": SAYS_ITSELF.replace("SETTINGS", settings)}, atmos_yaml)
+    def found(settings, name="c", templates="env: { GREETING: hello, OTHER: x }"):
+        stacks = stacks_of({"deploy/dev.yaml": SAYS_ITSELF.replace("SETTINGS", settings)}, templates)
         return stacks.component(name, "dev").sections["vars"]
 
     assert found("") == written
@@ -276,7 +254,7 @@ def test_a_stack_or_a_component_may_say_how_its_templates_are_worked_out(stacks_
     assert found("enabled: true, evaluations: 2") == {"a": "hello", "b": "hello"}
     assert found("enabled: true, evaluations: 2, env: { GREETING: bye }") == {"a": "bye", "b": "bye"}
     assert found("enabled: true", "d") == written
-    assert found("enabled: true", "d", ATMOS_YAML) == written
+    assert found("enabled: true", "d", "enabled: true") == written
 
 
 @pytest.mark.parametrize(

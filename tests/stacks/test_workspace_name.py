@@ -1,11 +1,6 @@
 """Workspace names: what a component says of its own, what comes of its stack, and none at all."""
 
-import io
-
 import pytest
-
-from atmos_auth.stacks.opening import Stacks
-from atmos_auth.wiring import Project, Streams
 
 CONFIG = "stacks: { base_path: stacks, included_paths: ['**/*'] }\ncomponents: { terraform: { base_path: c } }\n"
 UNUSED = CONFIG.replace("base_path: c", "base_path: c, workspaces_enabled: false")
@@ -18,12 +13,10 @@ terraform_workspace_template: '{{ .vars.tenant }}/{{ .atmos_component }}' }"""
 
 
 @pytest.fixture
-def workspace_of(repository_of, tmp_path, environ):
+def workspace_of(opened):
     def make(component: str, name="c", head="name: dev", stack="dev", config=CONFIG) -> str:
         text = f"{head}\ncomponents: {{ terraform: {{ '{name}': {{ {component} }} }} }}"
-        repository_of({"atmos.yaml": config, "stacks/a/dev.yaml": text})
-        streams = Streams(io.StringIO(), io.StringIO(), io.StringIO())
-        stacks = Stacks(Project(environ=environ, directory=str(tmp_path), streams=streams))
+        stacks = opened({"atmos.yaml": config, "stacks/a/dev.yaml": text})
         return stacks.workspace(stacks.component(name, stack))
 
     return make
