@@ -11,16 +11,6 @@ from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError, CredentialsMissing, InvalidSetting, NeedsPerson
 from atmos_auth.domain.freshness import FRESH, freshness
-from atmos_auth.domain.ports import (
-    AwsConnections,
-    BrowserSessionStore,
-    Clock,
-    IsolatedBrowser,
-    Log,
-    Prompter,
-    Web,
-)
-from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.resolve import Resolver
 from atmos_auth.usecases.ensure import (
@@ -42,7 +32,17 @@ if TYPE_CHECKING:
     from atmos_auth.aws_api.eks import ClusterToken
     from atmos_auth.aws_api.sts import CallerIdentity
     from atmos_auth.domain.fields import Field
+    from atmos_auth.domain.ports import (
+        AwsConnections,
+        BrowserSessionStore,
+        Clock,
+        IsolatedBrowser,
+        Log,
+        Prompter,
+        Web,
+    )
     from atmos_auth.domain.provisioned import Provisioned
+    from atmos_auth.domain.secret_store import SecretStore
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.stores.aws_cli.opening import Sessions
     from atmos_auth.stores.provisioned_files import ProvisionedFiles
@@ -72,21 +72,21 @@ class Operations:
         resolver: Resolver,
         profiles: AwsFiles,
         sessions: Callable[[], "Sessions"],
-        keys: Callable[[], SecretStore],
+        keys: Callable[[], "SecretStore"],
         authenticator: Callable[[], "Authenticator"],
         build: Callable[[Link], Any],
-        aws: Callable[[], AwsConnections],
-        browser_sessions: Callable[[], BrowserSessionStore],
+        aws: Callable[[], "AwsConnections"],
+        browser_sessions: Callable[[], "BrowserSessionStore"],
         other_realms: Callable[[], "OtherRealms"],
         integrations: Callable[[Callable[[Chain], Credential]], "Integrations"],
-        web: Callable[[], Web],
-        log: Callable[[], Log],
-        consoles: Callable[[], IsolatedBrowser],
+        web: Callable[[], "Web"],
+        log: Callable[[], "Log"],
+        consoles: Callable[[], "IsolatedBrowser"],
         discovery: Callable[[], "Discovery"],
         provisioned: Callable[[], "ProvisionedFiles"],
-        prompter: Prompter,
+        prompter: "Prompter",
         environ: Mapping[str, str],
-        clock: Clock,
+        clock: "Clock",
     ) -> None:
         self.catalog = catalog
         self._resolver = resolver

@@ -14,18 +14,6 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import Credential
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
-from atmos_auth.domain.ports import (
-    AwsConnections,
-    Browser,
-    Clock,
-    DrivenBrowser,
-    IsolatedBrowser,
-    Prompter,
-    TokenStore,
-    Tools,
-    Web,
-)
-from atmos_auth.domain.secret_store import SecretStore
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
 from atmos_auth.engine.resolve import Resolver
@@ -37,6 +25,18 @@ from atmos_auth.operations import Operations
 if TYPE_CHECKING:
     from atmos_auth.delivery.environment import ServedAt
     from atmos_auth.domain.integration import IntegrationTools
+    from atmos_auth.domain.ports import (
+        AwsConnections,
+        Browser,
+        Clock,
+        DrivenBrowser,
+        IsolatedBrowser,
+        Prompter,
+        TokenStore,
+        Tools,
+        Web,
+    )
+    from atmos_auth.domain.secret_store import SecretStore
     from atmos_auth.engine.authenticate import Authenticator
     from atmos_auth.engine.single_flight import SingleFlight
     from atmos_auth.host.prompts import TerminalPrompter
@@ -95,7 +95,7 @@ class Project:
         environ: Mapping[str, str] | None = None,
         directory: str | None = None,
         streams: Streams | None = None,
-        clock: Clock | None = None,
+        clock: "Clock | None" = None,
         started_at: float | None = None,
     ) -> None:
         self._options = options
@@ -260,7 +260,7 @@ class Project:
         return cli_folder(home, self._process_environ, clock=self.clock, log=self.log, warn=self.prompter.warn)
 
     @cached_property
-    def aws(self) -> AwsConnections:
+    def aws(self) -> "AwsConnections":
         """Connections to AWS."""
         from atmos_auth import __version__
         from atmos_auth.aws_api.connections import BotocoreConnections
@@ -268,7 +268,7 @@ class Project:
         return BotocoreConnections(environ=self.environ, user_agent=f"atmos-auth/{__version__}", log=self.log)
 
     @cached_property
-    def web(self) -> Web:
+    def web(self) -> "Web":
         """Conversations with identity providers."""
         from atmos_auth import __version__
         from atmos_auth.host.web import RequestsWeb
@@ -276,7 +276,7 @@ class Project:
         return RequestsWeb(environ=self.environ, user_agent=f"atmos-auth/{__version__}")
 
     @cached_property
-    def browser(self) -> Browser:
+    def browser(self) -> "Browser":
         """The person's browser."""
         from atmos_auth.host.browser import SystemBrowser
         from atmos_auth.host.no_browser import NoBrowser
@@ -284,7 +284,7 @@ class Project:
         return SystemBrowser(self.environ, sys.platform) if self._options.browser else NoBrowser()
 
     @cached_property
-    def driven_browser(self) -> DrivenBrowser:
+    def driven_browser(self) -> "DrivenBrowser":
         """A browser that we drive."""
         from atmos_auth.host.driven_browser import PlaywrightBrowser
 
@@ -297,7 +297,7 @@ class Project:
         )
 
     @cached_property
-    def isolated_browser(self) -> IsolatedBrowser:
+    def isolated_browser(self) -> "IsolatedBrowser":
         """A browser with a profile of its own for each identity."""
         from atmos_auth.host.isolated_browser import IsolatedBrowsers
 
@@ -334,13 +334,14 @@ class Project:
         )
 
     @cached_property
-    def keys(self) -> SecretStore:
+    def keys(self) -> "SecretStore":
         """The keyring, for when a person may be asked for its password."""
         return self._keyring(self.prompter)
 
     @cached_property
-    def tools(self) -> Tools:
+    def tools(self) -> "Tools":
         """What kinds may use when a person may be asked."""
+        from atmos_auth.domain.ports import Tools
         from atmos_auth.engine.mfa_codes import DeviceCodes
         from atmos_auth.host.form_post import FormPostListener
         from atmos_auth.host.loopback import LoopbackListener
@@ -363,7 +364,7 @@ class Project:
         )
 
     @cached_property
-    def silent_tools(self) -> Tools:
+    def silent_tools(self) -> "Tools":
         """What kinds may use when nobody may be asked; a keyring in memory is the same one."""
         from atmos_auth.engine.mfa_codes import NoCodes
         from atmos_auth.host.silent_prompter import SilentPrompter
@@ -472,19 +473,19 @@ class Project:
         flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
         return [*words, f"--chdir={self.directory}", *flags]
 
-    def keyring_of_type(self, keyring_type: str) -> SecretStore:
+    def keyring_of_type(self, keyring_type: str) -> "SecretStore":
         """Open a keyring of this type, whichever is configured."""
         environ = {name: value for name, value in self.environ.items() if name != env_names.ATMOS_KEYRING_TYPE}
         return self._open_keyring(self.prompter, keyring_type, environ)
 
-    def _keyring(self, prompter: Prompter) -> SecretStore:
+    def _keyring(self, prompter: "Prompter") -> "SecretStore":
         """Open the keyring that is configured."""
         return self._open_keyring(prompter, self.config.resolve(("auth", "keyring", "type")), self.environ)
 
     def _keyring_type(self) -> Any:
         return self.environ.get(env_names.ATMOS_KEYRING_TYPE) or self.config.resolve(("auth", "keyring", "type"))
 
-    def _open_keyring(self, prompter: Prompter, keyring_type: Any, environ: Mapping[str, str]) -> SecretStore:
+    def _open_keyring(self, prompter: "Prompter", keyring_type: Any, environ: Mapping[str, str]) -> "SecretStore":
         """Open a keyring; it asks this prompter for its password, if anybody."""
         from atmos_auth.domain.fields import Field
         from atmos_auth.stores.keyring.opening import open_keyring
@@ -655,7 +656,7 @@ class Project:
             integrated=lambda paths: self._integrations(paths=paths).undoings(),
         )
 
-    def _given(self, own: TokenStore) -> TokenStore:
+    def _given(self, own: "TokenStore") -> "TokenStore":
         from atmos_auth.stores.aws_cli.sharing_tokens import GivenTokens
 
         return GivenTokens(own, self._cli_folder)

@@ -230,6 +230,9 @@ def _none_of(words: Sequence[str]) -> UsageError | None:
 
 def _recognised(words: list[str]) -> tuple[Parser, argparse.Namespace, list[str]]:
     """Parse with parsers for those commands only that could be meant, and with all of them if it is none of these."""
+    named = next((command for command in COMMANDS if tuple(words[: len(command.words)]) == command.words), None)
+    if named is not None:
+        return _parsed(_parser_of(named), words[len(named.words) :])
     likely = [command for command in COMMANDS if set(command.words) <= set(words)]
     if likely and not any(word in words for word in _HELP):
         try:

@@ -11,7 +11,7 @@ needs both. A guest names its home, goes with the profile at home, and with the 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from atmos_auth.delivery import ini_sections
 from atmos_auth.delivery.profile_text import (
@@ -24,10 +24,12 @@ from atmos_auth.delivery.profile_text import (
 )
 from atmos_auth.domain.chain import PROVIDER, Chain, Link
 from atmos_auth.domain.credentials import AwsCredentials
-from atmos_auth.domain.ports import Clock
 from atmos_auth.domain.timestamps import from_text
 from atmos_auth.host.files import read_private, remove_file, write_private
 from atmos_auth.host.paths import Paths, file_name
+
+if TYPE_CHECKING:
+    from atmos_auth.domain.ports import Clock
 
 LOCK_SECONDS = 10
 CREDENTIALS, CONFIG, DISPLACED, REFRESHING = "credentials", "config", "displaced", "refreshing"
@@ -76,7 +78,7 @@ class AwsFiles:
         self,
         paths: Paths,
         *,
-        clock: Clock,
+        clock: "Clock",
         config_directory: str,
         custom_folders: Callable[[], Iterable[str]] = tuple,
     ) -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from copy import copy
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError
@@ -57,8 +56,8 @@ class Paths:
 
     def in_realm(self, realm: str) -> "Paths":
         """Return the same user's folders in another realm; empty: in none."""
-        other = copy(self)
-        other.realm = realm
+        other = Paths.__new__(Paths)
+        vars(other).update(vars(self), realm=realm)
         return other
 
     def _in_home(self, *parts: str) -> str:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import Cancelled, NeedsPerson
-from atmos_auth.domain.fields import Field
-from atmos_auth.domain.ports import Clock, Invitation, Progress
 from atmos_auth.host.ascii_text import ascii_text
 from atmos_auth.host.plain_text import plain_lines, plain_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from atmos_auth.domain.fields import Field
+    from atmos_auth.domain.ports import Clock, Invitation, Progress
     from atmos_auth.host.dialogue import Desk
 
 _YELLOW, _DEFAULT = "\x1b[33m", "\x1b[0m"
@@ -35,7 +35,7 @@ class TerminalPrompter:
         stdin: TextIO,
         stderr: TextIO,
         environ: Mapping[str, str],
-        clock: Clock,
+        clock: "Clock",
         *,
         interactive: bool = True,
         force_tty: bool = False,
@@ -74,7 +74,7 @@ class TerminalPrompter:
         return self._silence() is None
 
     @contextmanager
-    def inviting(self, invitation: Invitation) -> Iterator[None]:
+    def inviting(self, invitation: "Invitation") -> Iterator[None]:
         """Show the invitation, and while the block runs the time left, which is wiped away after it."""
         from atmos_auth.host.invitation import plain_invitation, print_invitation
 
@@ -111,7 +111,7 @@ class TerminalPrompter:
             self._pencil.release()
 
     @contextmanager
-    def following(self, look: Callable[[], Progress]) -> Iterator[Callable[[], None]]:
+    def following(self, look: Callable[[], "Progress"]) -> Iterator[Callable[[], None]]:
         """Draw how far the block is on one line; where nothing moves, a line now and then, when the block calls."""
         from atmos_auth.host.progress_line import now_and_then, progress_line
 
@@ -138,7 +138,7 @@ class TerminalPrompter:
             pick = pick_with_arrows if self._has_screen else pick_by_number
             return pick(question, options, self._desk())
 
-    def form(self, header: str, fields: Sequence[Field]) -> dict[str, str]:
+    def form(self, header: str, fields: Sequence["Field"]) -> dict[str, str]:
         """Show `header`, then ask field by field; the answers come by name, those of read-only fields included.
 
         Raises `Cancelled` on Esc, Ctrl-C or the end of input, `NeedsPerson` where nobody can answer.

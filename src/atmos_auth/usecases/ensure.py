@@ -7,10 +7,10 @@ from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import Ambient, AwsCredentials, Credential
 from atmos_auth.domain.errors import CredentialsMissing, InvalidSetting, LockTimeout, NeedsPerson
 from atmos_auth.domain.freshness import EXPIRED, FRESH, freshness
-from atmos_auth.domain.ports import Clock, ProfileStore
 from atmos_auth.engine import registry
 
 if TYPE_CHECKING:
+    from atmos_auth.domain.ports import Clock, ProfileStore
     from atmos_auth.engine.authenticate import Authenticator
 
 # How far one may go for a credential: only look, renew without asking anybody, or ask a person as well.
@@ -21,9 +21,9 @@ def ensure(
     chain: Chain,
     reach: str,
     *,
-    profiles: ProfileStore,
+    profiles: "ProfileStore",
     authenticator: Callable[[], "Authenticator"],
-    clock: Clock,
+    clock: "Clock",
     when_missing: Callable[[], None] | None = None,
 ) -> Credential:
     """Return a usable credential for the chain's tip; `when_missing` is called where nothing is delivered.

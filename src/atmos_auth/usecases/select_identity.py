@@ -1,12 +1,14 @@
 """Which identity is meant: the flag, then ATMOS_IDENTITY, then the one default, then the person."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import NoDefaultIdentity, NoIdentities, SelectionError, SeveralDefaults, UnknownIdentity
-from atmos_auth.domain.ports import Prompter
 from atmos_auth.engine.catalog import Catalog
+
+if TYPE_CHECKING:
+    from atmos_auth.domain.ports import Prompter
 
 _READ = 20
 
@@ -23,7 +25,7 @@ def disables(word: str) -> bool:
     return word.strip().lower() in env_names.DISABLING_WORDS
 
 
-def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str], prompter: Prompter) -> str | None:
+def select_identity(catalog: Catalog, asked: Asked, *, environ: Mapping[str, str], prompter: "Prompter") -> str | None:
     """Return the identity's name as written, or None when authentication is switched off.
 
     May prompt, if the prompter can ask. Raises a `SelectionError` (where nobody can be asked, for one) or `Cancelled`.
@@ -99,7 +101,7 @@ def _all(catalog: Catalog) -> list[str]:
     return names
 
 
-def _pick(prompter: Prompter, question: str, names: list[str]) -> str:
+def _pick(prompter: "Prompter", question: str, names: list[str]) -> str:
     if not prompter.can_ask:
         raise SelectionError(
             "interactive identity selection: requires a TTY",
