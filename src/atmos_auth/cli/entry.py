@@ -46,4 +46,19 @@ def _run(words: "Sequence[str]") -> int:
         return 1
     status = main(words, started_at=started_at)
     gc.freeze()  # nor is there anything to be found at the end
+    _leave_at_once(status)
     return status
+
+
+def _leave_at_once(status: int) -> None:
+    """End here, unless a module was loaded with which somebody may wait for the end.
+
+    To take everything apart that was loaded costs a twentieth of a short command.
+    """
+    if not sys.modules.keys() & {"atexit", "threading"}:
+        import os
+        from contextlib import suppress
+
+        with suppress(OSError):
+            sys.stderr.flush()  # `main` has seen to the other one
+        os._exit(status)

@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
 from typing import NamedTuple
 
 from atmos_auth.domain.errors import AuthenticationFailed, InvalidSetting
@@ -150,8 +148,10 @@ class BrowserPrograms:
             yield f"/Applications/{places.macos}"
             yield f"{self._environ.get('HOME', '')}/Applications/{places.macos}"
         else:
+            from shutil import which
+
             for program in places.programs:
-                found = shutil.which(program, path=self._environ.get("PATH", os.defpath))
+                found = which(program, path=self._environ.get("PATH", os.defpath))
                 if found:
                     yield found
             yield from places.linux
@@ -207,6 +207,8 @@ def _executable(path: str) -> str:
 
 
 def _playwright_folder() -> str | None:
+    from importlib.util import find_spec
+
     try:
         spec = find_spec("playwright")
     except (ImportError, ValueError):

@@ -10,11 +10,12 @@ from atmos_auth.host.browser_profile import BrowserProfile
 from atmos_auth.host.browser_programs import ENGINES, BrowserProgram, BrowserPrograms
 from atmos_auth.host.browser_troubles import lost, no_playwright, no_screen, not_started, not_there
 from atmos_auth.host.form_watch import FormWatch
-from atmos_auth.host.interrupts import Interrupts, held_interrupts
 from atmos_auth.host.screen import has_screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+    from atmos_auth.host.interrupts import Interrupts
 
 SIGN_IN_SECONDS = 600.0
 _START_MILLISECONDS = 30_000
@@ -63,6 +64,8 @@ class PlaywrightBrowser:
         of the browser, uses the network, and raises `AuthenticationFailed`, `Cancelled`, `SignInExpired`,
         `InvalidSetting`, `LockTimeout` and `StoreError`.
         """
+        from atmos_auth.host.interrupts import held_interrupts
+
         self._programs.require_playwright()
         program = self._programs.find(choice) or self._fetched(choice)
         kept = BrowserProfile(self._folder, profile, clock=self._clock)
@@ -160,7 +163,7 @@ class PlaywrightBrowser:
         finally:
             playwright.stop()
 
-    def _value(self, watch: "FormWatch", url: str, interrupts: Interrupts) -> str:
+    def _value(self, watch: "FormWatch", url: str, interrupts: "Interrupts") -> str:
         """Wait for the form, with all that may come before it."""
         deadline = self._clock.now() + self._seconds
         interrupts.check()

@@ -1,7 +1,6 @@
 """What was said already: an empty file for each notice that a person should read once and not again."""
 
 import os
-from hashlib import sha256
 
 from atmos_auth.domain.errors import StoreError
 from atmos_auth.host.files import create_private
@@ -15,6 +14,8 @@ class Notices:
 
     def is_new(self, notice: str) -> bool:
         """Tell whether this notice was never given, and note that it is now."""
+        from hashlib import sha256
+
         try:
             return create_private(os.path.join(self._folder, sha256(notice.encode()).hexdigest()[:40]), b"")
         except StoreError:

@@ -8,7 +8,6 @@ from typing import TextIO
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.printed_variables import RAW, chosen, in_the_way, print_data
-from atmos_auth.cli.running_as import credential_process
 from atmos_auth.cli.warming import Kept, keep, private_values
 from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
@@ -93,6 +92,8 @@ def _environment(arguments: argparse.Namespace, project: Project, identity: str,
         )
     pointing_reach = ASKING if arguments.login else None
     if mode == "process":
+        from atmos_auth.cli.running_as import credential_process
+
         return project.operations.process_environment(identity, credential_process(project, identity), pointing_reach)
     return project.operations.files_environment(identity, pointing_reach)
 

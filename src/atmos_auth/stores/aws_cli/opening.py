@@ -8,7 +8,6 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.credentials import SsoToken
 from atmos_auth.domain.ports import Clock, Log, TokenStore
 from atmos_auth.stores.aws_cli.folder import CliFolder
-from atmos_auth.stores.aws_cli.session_names import names_of
 from atmos_auth.stores.aws_cli.sharing_tokens import GivenTokens, LentTokens
 
 OFF, READ, WRITE = "off", "read", "write"
@@ -45,6 +44,8 @@ def cli_folder(
     home: str, environ: Mapping[str, str], *, clock: Clock, log: Log, warn: Callable[[str], None]
 ) -> CliFolder:
     """Return the AWS CLI's folder, for the endpoint that these variables make it use."""
+    from atmos_auth.stores.aws_cli.session_names import names_of
+
     return CliFolder(
         os.path.join(home, ".aws", "sso", "cache"),
         endpoint=_endpoint(environ),
