@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -301,6 +302,57 @@ def test_files_may_be_written_alone(repository: Machine, aws: Emulator):
     backend = repository.atmos(*["terraform", "generate", "backend", "who", "-s", "plat-dev", "--file", "b.json"])
     assert "backend_type is required" in repository.findings(backend.stderr)[0].message
     assert aws.journal.entries() == []
+
+
+PUT_OUT = """\
+variable "label" { type = string }
+output "label" { value = var.label }
+output "password" {
+  value     = "p$(touch x)'\\nw"
+  sensitive = true
+}
+output "tags" { value = { Name = "a b" } }
+"""
+OUTPUT = ("terraform", "output", "who", "-s", "plat-dev", "--identity=false")
+
+
+def test_output_in_a_format_is_data_for_programs(repository: Machine, tmp_path: Path):
+    repository.write(PUT_OUT, "components/terraform/who/main.tf")
+    assert repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", "--identity=false").returncode == 0
+    values = {"label": "dev", "password": "p$(touch x)'\nw", "tags": {"Name": "a b"}}
+    whole = repository.atmos(*OUTPUT, "--format", "json")
+    assert (whole.returncode, json.loads(whole.stdout)) == (0, values)
+    assert "Initializing" in whole.stderr
+    one = repository.atmos(*OUTPUT, "tags", "-f", "yaml")
+    assert (one.returncode, one.stdout) == (0, "Name: a b\n")
+    kept = tmp_path / "outputs.sh"
+    written = repository.atmos(*OUTPUT, "-f", "bash", "-u", "--flatten", "-o", str(kept))
+    assert (written.returncode, written.stdout) == (0, "")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    script = f'. {kept}; printf "%s|%s|%s" "$LABEL" "$PASSWORD" "$TAGS_NAME"'
+    assert (
+        subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+        == "dev|p$(touch x)'\nw|a b"
+    )
+    lost = repository.atmos(*OUTPUT, "lable", "--format", "json")
+    (finding,) = [one for one in repository.findings(lost.stderr) if "output" in one.message]
+    assert (lost.returncode, lost.stdout, finding.message) == (1, "", 'there is no output "lable"')
+    assert finding.hints == ('did you mean "label"?', "there is: label, password, tags")
+
+
+def test_output_for_a_github_job_is_appended_and_secrets_are_masked(repository: Machine, tmp_path: Path):
+    repository.write(PUT_OUT, "components/terraform/who/main.tf")
+    assert repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", "--identity=false").returncode == 0
+    job = tmp_path / "job"
+    job.write_text("earlier=1\n")
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(job)}
+    given = repository.atmos(*OUTPUT, "--format", "github", env=variables)
+    assert given.returncode == 0, given.stderr
+    assert job.read_text().startswith("earlier=1\nlabel=dev\npassword<<")
+    assert given.stdout == "::add-mask::p$(touch x)'\n::add-mask::w\n"
+    shown = repository.atmos(*OUTPUT, "--format", "json", env=variables)
+    assert "::add-mask::w\n" in shown.stderr
+    json.loads(shown.stdout)
 
 
 def test_what_is_below_a_command_is_a_command_of_its_own(repository: Machine):

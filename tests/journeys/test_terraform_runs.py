@@ -561,6 +561,47 @@ def test_arguments_of_the_final_call(recorder: Recorder, typed: str, last: str):
     assert recorder.words(*typed.split(), "-s", "dev")[-1] == last
 
 
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("output vpc --format xml", '"xml" is not a format'),
+        ("output vpc --flatten", "--flatten needs --format"),
+        ("output vpc --output-file x", "--output-file needs --format"),
+        ("plan vpc --format json", "--format can't be used with `plan`: it is for what a component has put out"),
+        ("state list vpc --uppercase", "--uppercase can't be used with `state list`"),
+        ("output vpc --format json -raw", "-raw can't be used with --format"),
+        ("output vpc one two --format json", "unexpected 'two': --format writes all outputs, or one"),
+        ("output --all --format json", "--format can't be used with bulk operations"),
+    ],
+)
+def test_output_that_cannot_be_had_is_refused_first(recorder: Recorder, aws: Emulator, typed: str, message: str):
+    refused = recorder.machine.atmos("terraform", *typed.split(), "-s", "dev", "--force-tty")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert (refused.returncode, refused.stdout, recorder.calls()) == (1, "", [])
+    assert finding.message.startswith(message)
+    assert operations(aws) == []
+
+
+def test_output_in_a_format_takes_the_same_steps(recorder: Recorder):
+    answer = PROGRAM.replace('echo "out: $1"', 'if [ "$1" = output ]; then echo "{}"; else echo "out: $1"; fi')
+    recorder.machine.write(answer, "terraform")
+    words = ("output", "vpc", "-s", "dev", "-no-color", "--format", "json", "--", "-state=kept")
+    assert recorder.words(*words) == ["init", f"{SELECT} dev", "output -json -no-color -state=kept"]
+    dry = ("terraform", "output", "vpc", "-s", "dev", "--format", "json", "--dry-run")
+    assert recorder.machine.atmos(*dry).stdout.splitlines()[-1].endswith("terraform output -json")
+    recorder.ends("output", 4)
+    failed = recorder.machine.atmos("terraform", "output", "vpc", "-s", "dev", "-f", "env", "--identity=false")
+    assert (failed.returncode, failed.stdout) == (4, "")
+    assert failed.stderr.endswith("err: output\n")
+    (recorder.folder / "exit-output").unlink()
+    recorder.machine.write(PROGRAM, "terraform")
+    odd = recorder.machine.atmos("terraform", "output", "vpc", "-s", "dev", "-f", "env", "--identity=false")
+    assert (odd.returncode, odd.stdout) == (1, "")
+    assert "✗ what Terraform has put out cannot be understood" in odd.stderr
+    off = recorder.machine.atmos("terraform", "output", "off", "-s", "dev", "-f", "json", "--identity=false")
+    assert (off.returncode, off.stdout) == (0, "")
+
+
 def test_arguments_of_the_final_call_when_the_configuration_approves(recorder: Recorder):
     recorder.configure("apply_auto_approve: true")
     assert recorder.words("apply", "vpc", "-s", "dev")[-1] == f"apply {VARS} -auto-approve"

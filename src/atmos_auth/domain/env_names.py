@@ -64,6 +64,7 @@ ATMOS_TERRAFORM_WORKSPACE = "ATMOS_TERRAFORM_WORKSPACE"  # its workspace
 # --- a GitHub Actions job ----------------------------------------------------------------------------------------
 GITHUB_ACTIONS = "GITHUB_ACTIONS"  # true in a job: keys and console addresses that are printed are masked in its log
 GITHUB_ENV = "GITHUB_ENV"  # file that `auth env --format github` appends to
+GITHUB_OUTPUT = "GITHUB_OUTPUT"  # file that `terraform output --format github` appends to
 ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL"  # where a job asks for its token  # noqa: S105
 ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"  # what it asks with  # noqa: S105
 

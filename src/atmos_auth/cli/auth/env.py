@@ -13,6 +13,7 @@ from atmos_auth.delivery.environment import SECRETS, Environment
 from atmos_auth.delivery.formats import FORMATS, render, require_unsetting
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import StoreError, UnknownIdentity, UsageError
+from atmos_auth.host.appending import append_lines
 from atmos_auth.usecases.ensure import ASKING, OFFLINE, SILENT
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
@@ -173,31 +174,10 @@ def _github_file(project: Project) -> str:
     return path
 
 
-def _ends_in_a_line(path: str) -> bool:
-    """Tell whether a file is empty or its last line is whole; one that cannot be read is taken to be so."""
-    try:
-        with open(path, "rb") as file:
-            if file.seek(0, os.SEEK_END) == 0:
-                return True
-            file.seek(-1, os.SEEK_END)
-            return file.read() == b"\n"
-    except OSError:
-        return True
-
-
 def _append(path: str, text: str, *, is_whole: bool) -> None:
     if is_whole and os.path.isfile(path) and os.path.getsize(path):
         raise StoreError(
             f"{path} is not empty: what is appended to it would not be JSON any more",
             hints=["remove it, or name another file"],
         )
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8", errors=RAW) as file:
-            # What others wrote last may lack its line end, and would run into our first line.
-            file.write(text if _ends_in_a_line(path) else f"\n{text}")
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {path}: {error.strerror}",
-            hints=["check that its folder exists and may be written"],
-        ) from error
+    append_lines(path, text, errors=RAW)

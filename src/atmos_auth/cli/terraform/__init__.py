@@ -3,8 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
+from atmos_auth.cli import outputs
 from atmos_auth.cli.parsing import add_identity_flag
-from atmos_auth.cli.running_as import COMPLETIONS, add_refresh_flag
+from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
+from atmos_auth.cli.running_as import add_refresh_flag
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, said_stack
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
@@ -32,6 +34,7 @@ examples:
   atmos terraform apply vpc -s plat-dev --identity prod-admin
   atmos terraform plan vpc -s plat-dev -target=aws_vpc.main
   atmos terraform deploy vpc -s plat-dev --identity=false
+  atmos terraform output vpc -s plat-dev --format json
   atmos terraform state list vpc -s plat-dev
   atmos terraform apply vpc -s plat-dev --refresh      for hours
   atmos terraform plan vpc -s plat-dev --dry-run
@@ -41,6 +44,7 @@ commands of ours:
   clean                  delete what Terraform can make again
   generate varfile       write a component's variables into a file
   generate backend       write a component's backend.tf.json"""
+COMPLETIONS = REFRESH_COMPLETIONS | outputs.COMPLETIONS
 POSITIONALS = None
 TAKES_REST = True
 VERSION = "version"
@@ -86,6 +90,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     several.add_argument("--components", metavar="NAMES", help="these, separated by commas")
     several.add_argument("-q", "--query", metavar="EXPR", help="those of which this is true: '.vars.tier == 1'")
     several.add_argument("--tags", metavar="TAGS", help="those with one of these tags in their metadata")
+    outputs.add_flags(parser)
     parser.add_argument("--version", "-version", action="store_true", help="print the version of Terraform")
     add_wish_flags(parser)
 
@@ -110,13 +115,22 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         planfile=arguments.planfile if arguments.planfile is not None else arguments.from_plan,
         user_agent=arguments.append_user_agent,
     )
+    shape = outputs.wanted(arguments, request, names[1:])
     selection = _several(arguments, terraform, request)
+    if selection is not None and shape is not None:
+        raise UsageError("--format can't be used with bulk operations: it writes the outputs of one component")
     if selection is not None:
         return terraform.run_several(request, selection)
     repository = terraform.stacks.repository
     stack = request.stack or _asked(project, "stack", repository.stacks())
     component = request.component or _asked(project, "component", repository.usable(stack))
-    return terraform.run(request._replace(component=component, stack=stack))
+    request = request._replace(component=component, stack=stack)
+    if shape is None:
+        return terraform.run(request)
+    status, found = terraform.outputs(request._replace(given=(*arguments.theirs, *(arguments.rest or ()))))
+    if found is not None:
+        outputs.show(shape, found, project)
+    return status
 
 
 def _several(arguments: argparse.Namespace, terraform: Terraform, request: Request) -> Selection | None:

@@ -11,6 +11,7 @@ from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.interactive_shell import choose, name_of, starting
 from atmos_auth.host.process import run as run_process
 from atmos_auth.programs.terraform.request import Request
+from atmos_auth.programs.terraform.run import Ready
 from atmos_auth.wiring import Project
 
 USAGE = "atmos terraform shell COMPONENT -s STACK [flags]"
@@ -48,13 +49,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
 
-    def in_shell(folder: str, environ: dict[str, str]) -> int:
-        argv, environ = starting(shell, (), {**environ, "PWD": folder}, prompt=True)
+    def in_shell(ready: Ready) -> int:
+        argv, environ = starting(shell, (), {**ready.environ, "PWD": ready.folder}, prompt=True)
         stderr.write(
             paint(f"✓ This {name_of(shell)} is for `{component}` in `{stack}`. Leave it with `exit`.\n", GREEN)
         )
         stderr.flush()
-        return run_process(argv, environ, folder)
+        return run_process(argv, environ, ready.folder)
 
     terraform = terraform_for(arguments, project)
     request = Request(

@@ -1,11 +1,11 @@
 """Terraform over the stacks of a project: one command for one component, and values of others on the way."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import ConfigError, NoDefaultIdentity, NoIdentities, SeveralDefaults
+from atmos_auth.host.process import captured
 from atmos_auth.host.process import run as run_process
 from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.programs.terraform import files
@@ -15,6 +15,7 @@ from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_l
 from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.functions import TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
+from atmos_auth.programs.terraform.outputs import Output, outputs_in
 from atmos_auth.programs.terraform.plugin_cache import PluginCache
 from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
 from atmos_auth.programs.terraform.readers import Reader, Readers
@@ -40,8 +41,18 @@ _KEEPING_PLAN = frozenset({"plan", "show"})
 
 # From a project and an identity's name, and the variables that a program has anyway, to what it runs with as it.
 RunAs = Callable[[Project, str, Mapping[str, str]], RunningAs]
-# What is done in a component's folder, with an environment, once Terraform could be run there by hand.
-Then = Callable[[str, dict[str, str]], int]
+
+
+class Ready(NamedTuple):
+    """A component's folder in which Terraform could be run by hand: which program, and with which environment."""
+
+    program: str
+    folder: str
+    environ: dict[str, str]
+
+
+# What is done once everything is ready; it returns a status.
+Then = Callable[[Ready], int]
 
 
 class Terraform:
@@ -108,12 +119,29 @@ class Terraform:
         status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
         self._values.forget(component)
         if status == 0 and then is not None:
-            return then(folder, environ | shell_variables(component, folder, workspace, made.varfile))
+            environ |= shell_variables(component, folder, workspace, made.varfile)
+            return then(Ready(program, folder, environ))
         if status == 0:
             _clean_up(request, folder, made)
         elif identity is not None and running is not None and running.has_outlived_it(project.clock.now()):
             self._point_out_end(request, identity)
         return status
+
+    def outputs(self, request: Request) -> tuple[int, dict[str, Output] | None]:
+        """Run `output` and return its status, and what the component has put out: None if that is not to be had."""
+        request = request._replace(given=("-json", *request.given))
+        if request.is_dry:
+            return self.run(request), None
+        found: list[dict[str, Output]] = []
+
+        def read(ready: Ready) -> int:
+            result = captured([ready.program, *request.subcommand, *request.given], ready.environ, ready.folder)
+            self._project.streams.stderr.write(result.errors)
+            if result.status == 0:
+                found.append(outputs_in(result.output))
+            return result.status
+
+        return self.run(request, read), found[0] if found else None
 
     def version(self, words: Sequence[str]) -> int:
         """Have the configured program say its version; no stack is read, and nobody signs in."""
@@ -228,7 +256,7 @@ class Terraform:
                 details=result.errors.splitlines()[-20:],
                 hints=[f"atmos terraform output {component.name} -s {component.stack}"],
             )
-        return {name: output["value"] for name, output in json.loads(result.output).items()}
+        return {name: output.value for name, output in outputs_in(result.output).items()}
 
     def _steps(
         self, request: Request, component: Component, choices: Choices, made: Generated, workspace: str
