@@ -215,6 +215,12 @@ class Project:
         to_file = path if path and path not in ("/dev/stderr", "/dev/stdout") else None
         return LogFile(level=level.lower(), path=to_file, redaction=self.redaction, stderr=self.streams.stderr)
 
+    def speak_up(self) -> None:
+        """From now on say what happens, as --verbose has it from the start; --logs-level wins."""
+        if self._options.logs_level is None:
+            self._options = self._options._replace(logs_level="debug")
+            vars(self).pop("log", None)
+
     @cached_property
     def prompter(self) -> "TerminalPrompter":
         """The person at the terminal."""

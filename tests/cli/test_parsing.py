@@ -58,6 +58,20 @@ def test_refresh_takes_a_value_after_an_equals_sign_only(words, refresh, positio
 
 
 @pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--skip-planfile", "vpc"], "true"),
+        (["--skip-planfile=false", "vpc"], "false"),
+        (["vpc", "--skip-planfile"], "true"),
+        (["vpc"], None),
+    ],
+)
+def test_a_switch_takes_a_value_after_an_equals_sign_only(words, value):
+    arguments = parse(["terraform", "plan", *words]).arguments
+    assert (arguments.skip_planfile, arguments.positional) == (value, ["plan", "vpc"])
+
+
+@pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
         (["auth", "exec", "aws", "s3", "ls"], "'aws' must come after `--`", "atmos auth exec -- aws s3 ls"),

@@ -25,7 +25,18 @@ auth:
       kind: aws/permission-set
       via: { provider: company-sso }
       principal: { name: !exec "echo ran >{directory}/ran", account: { name: a } }
+stacks: { base_path: stacks, included_paths: ["*"] }
+workflows: { release: { steps: [{ command: version }] } }
+commands:
+  - { name: greet, arguments: [{ name: who, values: [world] }], steps: [echo] }
+  - name: terraform
+    commands:
+      - name: provision
+        arguments: [{ name: component, type: component }]
+        flags: [{ name: stack, shorthand: s, semantic_type: stack }]
+        steps: [echo]
 """
+STACK = "name: NAME\ncomponents: { terraform: { NAME-vpc: { vars: { made: !exec 'echo ran >>{directory}/ran' } } } }\n"
 TAB = "\t"
 
 
@@ -33,6 +44,8 @@ TAB = "\t"
 def configured(offline_machine):
     text = CONFIGURATION.replace("{directory}", str(offline_machine.directory))
     offline_machine.write(text)
+    for name in ("blue", "green"):
+        offline_machine.write(STACK.replace("NAME", name).replace("{directory}", "."), f"stacks/{name}.yaml")
     return offline_machine
 
 
@@ -101,6 +114,13 @@ class Shell:
         ("atmos auth login --provider comp", ["auth", "login", "--provider", "company-sso"]),
         ("atmos auth env --format dot", ["auth", "env", "--format", "dotenv"]),
         ("atmos auth login --webf", ["auth", "login", "--webflow"]),
+        ("atmos workflow rel", ["workflow", "release"]),
+        ("atmos gre", ["greet"]),
+        ("atmos greet wor", ["greet", "world"]),
+        ("atmos terraform plan bl", ["terraform", "plan", "blue-vpc"]),
+        ("atmos terraform plan blue-vpc -s bl", ["terraform", "plan", "blue-vpc", "-s", "blue"]),
+        ("atmos terraform provis", ["terraform", "provision"]),
+        ("atmos terraform provision --stack=gr", ["terraform", "provision", "--stack=green"]),
     ],
 )
 def test_tab_completes_the_line(configured, shell: str, begun: str, words: list[str]):
@@ -118,6 +138,11 @@ def test_tab_completes_the_line(configured, shell: str, begun: str, words: list[
         ("atmos auth login ", ["dev-admin", "team:prod"]),
         ("atmos auth login --identity=te", ["--identity=team:prod"]),
         ("atmos auth exec -i dev", ["dev-admin"]),
+        ("atmos terraform plan ", ["blue-vpc", "green-vpc"]),
+        ("atmos terraform plan -s green ", ["green-vpc"]),
+        ("atmos tf provision -s ", ["blue", "green"]),
+        ("atmos workflow r", ["release"]),
+        ("atmos gr", ["greet"]),
     ],
 )
 def test_fish_offers_the_same(configured, begun: str, offered: list[str]):
@@ -138,6 +163,23 @@ def test_a_broken_configuration_offers_no_names_and_says_nothing(configured, bro
     verbs = configured.atmos("completion", "zsh", "--", "atmos", "auth", "logi")
     assert (names.returncode, names.stdout, names.stderr) == (0, "", "")
     assert verbs.stdout.partition("\t")[0] == "login"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("terraform", "plan", "-s", ""), ["blue"]),
+        (("terraform", "plan", "gr"), []),
+        (("terraform", "provi"), ["provision", "providers"]),
+    ],
+)
+def test_what_is_broken_in_a_repository_hides_no_more_than_itself(configured, words, offered):
+    configured.write("components: [", "stacks/green.yaml")
+    found = configured.atmos("completion", "zsh", "--", "atmos", *words)
+    assert (found.stdout.splitlines(), found.stderr) == (offered, "")
+    configured.write("commands: [{ name: x, unheard: 1 }]\n")
+    verbs = configured.atmos("completion", "zsh", "--", "atmos", "ver")
+    assert (verbs.stdout.partition("\t")[0], verbs.stderr) == ("version", "")
 
 
 def test_another_directory_on_the_line_is_where_names_come_from(configured, tmp_path):

@@ -13,7 +13,7 @@ commands:
     arguments: [{ name: who, description: whom to greet, default: world }]
     flags:
       - { name: loud, shorthand: l, type: bool, description: say it aloud }
-      - { name: version, default: none }
+      - { name: version, shorthand: e, default: none }
     env:
       - { key: GREETING, value: "hello {{ .Arguments.who | upper }}" }
       - { key: DAY, valueCommand: echo "a day after $GREETING" }
@@ -95,6 +95,48 @@ def test_what_a_command_is_given_reaches_its_steps(project: Machine):
     said = project.atmos("hello", "bob", "-l", "--version", "1.2.3", "--", "a", "b c")
     assert said.stdout == "hello BOB; a day after hello BOB; aloud; 1.2.3; a 'b c'\n"
     assert said.stderr.startswith("▶ Executing command: echo ")
+
+
+def test_flags_of_every_command_may_stand_behind_it(project: Machine, tmp_path):
+    far = tmp_path / "far"
+    project.write("logs: { level: off }\ncommands: [{ name: far, steps: [pwd] }]\n", str(far / "atmos.yaml"))
+    assert project.atmos("far", "-C", str(far)).stdout == f"{far}\n"
+    assert project.atmos("far", "--config", str(far / "atmos.yaml"), "--no-color").returncode == 0
+    assert "the profile 'none' does not exist" in project.atmos("hello", "--profile=none").stderr
+    assert "not a log level" in project.atmos("hello", "--logs-level", "loud").stderr
+
+
+def test_verbose_says_causes_unless_a_command_has_its_own(project: Machine):
+    project.write("commands: [{ name: bad, steps: ['{{ .Nothing }}'] }]\n")
+    assert "Traceback" not in project.atmos("bad").stderr
+    assert all("Traceback" in project.atmos("bad", flag).stderr for flag in ("-v", "--verbose"))
+    project.write("commands: [{ name: bad, flags: [{ name: verbose, type: bool }], steps: ['{{ .Nothing }}'] }]\n")
+    assert "Traceback" not in project.atmos("bad", "--verbose").stderr
+
+
+@pytest.mark.parametrize("flag", ["{ name: profile }", "{ name: far, shorthand: C }"])
+def test_a_flag_about_the_run_cannot_be_a_commands_own(project: Machine, flag: str):
+    project.write(f"commands:\n  - {{ name: x, flags: [{flag}], steps: [echo ran] }}\n")
+    result = project.atmos("x")
+    (finding,) = project.findings(result.stderr)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert finding.message.endswith("which is about the run")
+    assert (finding.place or "").endswith("atmos.yaml:2:5")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-l", "bob"), "hello BOB; a day after hello BOB; aloud; none; "),
+        (("--loud", "bob"), "hello BOB; a day after hello BOB; aloud; none; "),
+        (("bob", "-l=false"), "hello BOB; a day after hello BOB; none; "),
+        (("--loud=false", "bob"), "hello BOB; a day after hello BOB; none; "),
+        (("-le", "1", "bob"), "hello BOB; a day after hello BOB; aloud; 1; "),
+        (("--version=1.2.3",), "hello WORLD; a day after hello WORLD; 1.2.3; "),
+    ],
+)
+def test_a_switch_takes_no_word_that_follows_it(project: Machine, words, said):
+    assert project.atmos("hello", *words).stdout == f"{said}\n"
 
 
 def test_steps_run_as_the_identity_that_is_named(project: Machine, aws: Emulator):
@@ -207,7 +249,7 @@ def test_what_is_typed_wrongly_is_explained(project: Machine, words, message, he
 def test_a_command_explains_itself(project: Machine):
     shown = project.atmos("hello", "--help").stdout
     assert shown.startswith("usage: atmos hello [who] [flags]\n\nGreet somebody\n")
-    for words in ("whom to greet (default: world)", "-l, --loud [BOOL]", "say it aloud", "--identity"):
+    for words in ("whom to greet (default: world)", "-l, --loud[=BOOL]", "say it aloud", "--identity"):
         assert words in shown
     assert "fail" in project.atmos("ops", "--help").stdout
 

@@ -2,9 +2,14 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import pairwise
 
-from atmos_auth.cli.shell_completion import candidates as offered
+from atmos_auth.cli.shell_completion import following as offered
+from atmos_auth.cli.shell_completion.candidates import candidates
+from atmos_auth.cli.shell_completion.following import Following
 from atmos_auth.cli.shell_completion.scripts import SCRIPTS
+from atmos_auth.domain.env_names import ATMOS_STACK
 from atmos_auth.domain.errors import AtmosAuthError, UsageError
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.wiring import Options, Project
@@ -12,7 +17,8 @@ from atmos_auth.wiring import Options, Project
 USAGE = "atmos completion SHELL"
 DESCRIPTION = """\
 Print a script that has your shell complete commands, flags, identities,
-providers, tags, workflows and formats. Nobody is asked, and no network is used.
+providers, tags, stacks, components, workflows and the commands of a project.
+Nobody is asked, and no network is used.
 
 examples:
   eval "$(atmos completion bash)"
@@ -27,6 +33,7 @@ TAGGED = {
     offered.IDENTITY_TAGS: ("identities",),
     offered.PROVIDER_TAGS: ("providers",),
 }
+OF_STACKS = (offered.STACKS, offered.COMPONENTS)
 OF_WORKFLOWS = (offered.WORKFLOWS, offered.WORKFLOW_FILES, offered.WORKFLOW_STEPS)
 POSITIONAL_COMPLETIONS = tuple(SCRIPTS)
 
@@ -46,7 +53,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         stdout.write(SCRIPTS[shell])
         return 0
     words = rejoined(arguments.rest) if shell == "bash" else arguments.rest
-    for candidate in offered.candidates(words, lambda source: _names(project, words, source)):
+    more = partial(_with_project, project)
+    for candidate in candidates(words, lambda source: _names(project, words, source), more):
         word = candidate.word
         if shell == "bash" and word.startswith("--"):
             # Only what follows the `=`, where bash has cut.
@@ -74,6 +82,8 @@ def _names(project: Project, words: Sequence[str], source: str) -> Iterable[str]
     """Return the names of a source; a configuration that cannot be read has none to offer."""
     try:
         typed = _as_typed(project, words)
+        if source in OF_STACKS:
+            return _of_stacks(typed, words, source)
         found = _of_workflows(typed, words, source) if source in OF_WORKFLOWS else _read(typed, source)
         return sorted(found, key=str.lower)
     except (AtmosAuthError, OSError):
@@ -108,6 +118,42 @@ def _tags(catalog: Catalog, sections: Sequence[str]) -> set[str]:
     names = {"providers": catalog.providers, "identities": catalog.identities}
     lists = (catalog.unresolved(section, name, "tags") for section in sections for name in names[section]())
     return {tag for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str)}
+
+
+def _of_stacks(project: Project, words: Sequence[str], source: str) -> Iterable[str]:
+    """Return names of stacks, or of the components of the one that is named already; of all, if none is."""
+    from atmos_auth.stacks.opening import Stacks
+
+    repository = Stacks(project).repository
+    repository.broken_manifests()  # those that can be read are offered all the same
+    if source == offered.STACKS:
+        return repository.stacks()
+    stack = _said_stack(words) or project.environ.get(ATMOS_STACK)
+    return repository.usable(stack) if stack else repository.usable_anywhere()
+
+
+def _said_stack(words: Sequence[str]) -> str:
+    for word, after in pairwise(words[:-1]):
+        name, equals, value = word.partition("=")
+        if name in ("-s", "--stack"):
+            return value if equals else after
+    return ""
+
+
+def _with_project(project: Project, ours: Following, before: Sequence[str]) -> Following:
+    """Add what the project's own commands may have here; a configuration that cannot be read adds nothing."""
+    if not offered.may_be_of_project(ours.typed):
+        return ours
+    try:
+        config = _as_typed(project, [*before, ""]).config
+        if config.peek(("commands",)) is None:  # most have none, and need not wait for what reads them
+            return ours
+        from atmos_auth.cli.shell_completion.of_project import with_project
+        from atmos_auth.programs.custom_commands.found import custom_commands
+
+        return with_project(ours, before, custom_commands(config))
+    except (AtmosAuthError, OSError):
+        return ours
 
 
 def _as_typed(project: Project, words: Sequence[str]) -> Project:

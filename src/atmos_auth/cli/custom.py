@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from atmos_auth.cli.custom_choices import chosen
+from atmos_auth.cli.custom_flags import destination, parser_of
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import DIM, YELLOW, Paint
-from atmos_auth.cli.parsing import Parser, add_identity_flag, is_ours
-from atmos_auth.cli.running_as import add_refresh_flag, running_over
+from atmos_auth.cli.parsing import Parser, is_ours
+from atmos_auth.cli.running_as import running_over
 from atmos_auth.cli.workflow_names import warn
-from atmos_auth.config.custom_command_settings import BOOL
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.paths import home_directory
 from atmos_auth.host.plain_text import plain_lines
@@ -33,14 +33,16 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     if found is None or is_ours(found[0].words):
         raise _unknown(arguments.unknown, commands, found[0].words if found else ())
     command, words = found
-    parser = _parser(command)
+    parser = parser_of(command)
     if not command.settings.steps:
         return _show_below(command, words, parser, project)
     said, rest = parser.parse_known_args(words)
     if any(word.startswith("-") and word != "-" for word in rest):
         flag = next(word for word in rest if word.startswith("-"))
         raise UsageError(f"unknown flag {flag}", hints=[f"atmos {' '.join(command.words)} --help"])
-    flags = {flag.name: vars(said).get(_dest(flag.name)) for flag in command.flags}
+    if getattr(said, "verbose", False):
+        project.speak_up()
+    flags = {flag.name: vars(said).get(destination(flag)) for flag in command.flags}
     rest, flags = chosen(command, rest, flags, project)
     values = given(command, rest, flags, arguments.rest or ())
     _run(command, values.data(), said, project)
@@ -70,48 +72,6 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
         clock=project.clock,
     )
     run_plan(plan, tools)
-
-
-def _parser(command: CustomCommand) -> Parser:
-    """Declare the command's own flags, and ours where it has none of the same name."""
-    name = f"atmos {' '.join(command.words)}"
-    declared = " ".join(
-        f"<{argument.name}>" if argument.required else f"[{argument.name}]" for argument in command.settings.arguments
-    )
-    parser = Parser(
-        prog=name,
-        usage=" ".join(filter(None, (name, declared, "[flags]"))),
-        description=_about(command),
-        conflict_handler="resolve",
-    )
-    parser.set_defaults(with_required=False)
-    own, ours = parser.add_argument_group("flags"), parser.add_argument_group("flags of every command of a project")
-    add_identity_flag(ours)
-    add_refresh_flag(ours, "command")
-    ours.add_argument("-h", "--help", action="help", help="show this help")
-    for flag in command.flags:
-        names = [f"-{flag.shorthand}"] if flag.shorthand else []
-        options: dict[str, Any] = {"dest": _dest(flag.name), "help": flag.description or flag.usage, "default": None}
-        if flag.type == BOOL:
-            options |= {"nargs": "?", "const": "true", "choices": ("true", "false"), "metavar": "BOOL"}
-        else:
-            options |= {"metavar": flag.name.upper()}
-        own.add_argument(*names, f"--{flag.name}", **options)
-    return parser
-
-
-def _about(command: CustomCommand) -> str:
-    lines = [command.settings.description, ""]
-    for argument in command.settings.arguments:
-        default = f" (default: {argument.default})" if argument.default not in (None, "") else ""
-        lines.append(f"  {argument.name:<20} {argument.description}{default}")
-    lines += [f"  {one.settings.name:<20} {one.settings.description}" for one in command.below]
-    return "\n".join(lines).strip()
-
-
-def _dest(name: str) -> str:
-    """Return where a flag's value is kept: out of the way of ours."""
-    return f"flag {name}"
 
 
 def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, project: Project) -> int:

@@ -37,7 +37,8 @@ def chosen(
         if kind in missing:
             stack = _said(STACK, kinds, said)
             stack = stack or _said(STACK, semantic, [found.get(flag.name) for flag in command.flags])
-            names = repository.stacks() if kind == STACK else repository.usable(stack) if stack else _all(repository)
+            usable = repository.usable(stack) if stack else repository.usable_anywhere()
+            names = repository.stacks() if kind == STACK else usable
             name = project.prompter.choose(f"Choose a {kind}:", names)
             for index in needed:
                 said[index] = name if kinds[index] == kind else said[index]
@@ -51,7 +52,3 @@ def chosen(
 
 def _said(kind: str, kinds: Sequence[str], values: Sequence[Any]) -> str:
     return next((str(value) for one, value in zip(kinds, values, strict=True) if one == kind and value), "")
-
-
-def _all(repository: Any) -> list[str]:
-    return sorted({name for stack in repository.stacks() for name in repository.usable(stack)})

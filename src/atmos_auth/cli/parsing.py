@@ -1,7 +1,7 @@
 """From words to a command and its arguments: argparse, with each command's flags declared only when it is called."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
@@ -14,8 +14,6 @@ PICK = "\n"
 WIDTH = 80
 # What switches a flag on; DISABLING_WORDS switch it off.
 ENABLING_WORDS = ("true", "1", "yes", "on")
-# Flags whose value, if there is one, follows after `=`: the next word is none of theirs.
-GLUED = ("--refresh",)
 _HELP = ("-h", "--help")
 
 
@@ -34,6 +32,17 @@ class HelpShown(SystemExit):
     def __init__(self, words: tuple[str, ...]) -> None:
         super().__init__(0)
         self.words = words
+
+
+class Glued(argparse.Action):
+    """Keeps the value of a flag that, if it has one, follows after `=`: the next word is none of the flag's."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"nargs": "?"})
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
+        """Keep it."""
+        setattr(namespace, self.dest, values)
 
 
 class Flag(NamedTuple):
@@ -80,8 +89,8 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Keep a glued flag of this parser from taking the word that follows it for its value."""
-        glued = {name for flag in self.flags() if flag.may_stand_alone for name in flag.names if name in GLUED}
-        words = [f"{word}=" if word in glued else word for word in args or ()]
+        glued = {name: action.const for action in self._actions if _is_glued(action) for name in action.option_strings}
+        words = [spelled for word in args or () for spelled in _with_own_value(word, glued)]
         return super().parse_known_args(words, namespace)
 
     def error(self, message: str) -> NoReturn:
@@ -251,11 +260,16 @@ def _parsed(parser: Parser, words: list[str]) -> tuple[Parser, argparse.Namespac
 
 def _of_the_project(words: Sequence[str], rest: Sequence[str] | None, unknown: UsageError) -> Invocation:
     """Take for a command of the project what is none of ours; `unknown` is what is wrong if it is not."""
+    words = _with_explicit_switch(list(words))
     outer = Parser(prog="atmos")
     add_common_flags(outer)
     # From the first word that is no flag on, everything is that command's.
     outer.add_argument("words", nargs=argparse.REMAINDER)
     arguments = outer.parse_args(words)
+    # Only flags about the run as a whole are looked for behind it: they decide which commands there are.
+    behind = Parser(prog="atmos")
+    add_run_flags(behind)
+    arguments, arguments.words = behind.parse_known_args(arguments.words, arguments)
     arguments.unknown = unknown
     return Invocation(import_module("atmos_auth.cli.custom"), arguments, rest)
 
@@ -361,8 +375,27 @@ def add_identity_flag(parser: argparse._ActionsContainer) -> None:
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
     """Flags that every command takes, before or after its name."""
     group = parser.add_argument_group("flags of every command")
-    absent = argparse.SUPPRESS
     group.add_argument("-h", "--help", action="help", help="show this help")
+    _add_configuration_flags(group)
+    add_verbose_flag(group)
+    _add_terminal_flags(group)
+
+
+def add_run_flags(group: argparse._ActionsContainer) -> None:
+    """Flags about the run as a whole, which no command has in a meaning of its own."""
+    _add_configuration_flags(group)
+    _add_terminal_flags(group)
+
+
+def add_verbose_flag(group: argparse._ActionsContainer) -> None:
+    """`--verbose`, in whose place a project's command may have one of its own."""
+    group.add_argument(
+        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="say what happens, and show causes"
+    )
+
+
+def _add_configuration_flags(group: argparse._ActionsContainer) -> None:
+    absent = argparse.SUPPRESS
     group.add_argument("-C", "--chdir", metavar="DIR", default=absent, help="change to this directory first")
     group.add_argument(
         "--config",
@@ -388,7 +421,10 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--logs-level", metavar="LEVEL", default=absent, help="Trace, Debug, Info, Warn, Error or Off")
     group.add_argument("--logs-file", metavar="FILE", default=absent, help="append log lines to this file")
-    group.add_argument("-v", "--verbose", action="store_true", default=absent, help="say what happens, and show causes")
+
+
+def _add_terminal_flags(group: argparse._ActionsContainer) -> None:
+    absent = argparse.SUPPRESS
     group.add_argument("--no-color", action="store_true", default=absent, help="plain text")
     group.add_argument("--force-tty", action="store_true", default=absent, help="show dialogues without a terminal")
     group.add_argument(
@@ -460,7 +496,16 @@ def _show_help(arguments: argparse.Namespace, root: Parser) -> NoReturn:
 
 
 def _is_glued(action: argparse.Action) -> bool:
-    return any(name in GLUED for name in action.option_strings)
+    return isinstance(action, Glued)
+
+
+def _with_own_value(word: str, glued: Mapping[str, str]) -> list[str]:
+    """Give flags that stand without a value theirs; of several letters behind one dash, those at the beginning."""
+    spelled: list[str] = []
+    while word[:2] in glued and word[2:3] not in ("", "="):
+        spelled.append(f"{word[:2]}={glued[word[:2]]}")
+        word = f"-{word[2:]}"
+    return [*spelled, f"{word}={glued[word]}" if word in glued else word]
 
 
 def _is_flag(word: str) -> bool:

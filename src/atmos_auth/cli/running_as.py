@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from atmos_auth.cli.parsing import Glued
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.wiring import ENDPOINT, FILES, PROCESS, Project
@@ -26,7 +27,8 @@ def add_refresh_flag(parser: argparse._ActionsContainer, what: str) -> None:
     absent = argparse.SUPPRESS
     parser.add_argument(
         "--refresh",
-        nargs="?",
+        action=Glued,
+        const="",
         metavar="WAY",
         help=f"let credentials be renewed while the {what} runs: process (default), endpoint, off",
     )

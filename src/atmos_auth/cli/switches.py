@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.parsing import ENABLING_WORDS
+from atmos_auth.cli.parsing import ENABLING_WORDS, Glued
 from atmos_auth.config.truth import truth
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
@@ -11,7 +11,7 @@ from atmos_auth.wiring import Project
 
 def add_switch(parser: argparse.ArgumentParser, flag: str, about: str) -> None:
     """Declare such a flag."""
-    parser.add_argument(flag, nargs="?", const="true", metavar="BOOL", help=about)
+    parser.add_argument(flag, action=Glued, const="true", metavar="BOOL", help=about)
 
 
 def said(arguments: argparse.Namespace, flag: str) -> bool | None:

@@ -88,6 +88,10 @@ class Repository:
                     found.add(name)
         return sorted(found)
 
+    def usable_anywhere(self) -> list[str]:
+        """Name what is usable in any stack, sorted."""
+        return sorted({name for stack in self.stacks() for name in self.usable(stack)})
+
     def component(self, name: str, stack: str, kind: str = TERRAFORM) -> Component:
         """Return a component of a stack."""
         found = [

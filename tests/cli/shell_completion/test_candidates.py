@@ -6,15 +6,17 @@ from hypothesis import strategies as st
 
 from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.completion import rejoined
-from atmos_auth.cli.shell_completion.candidates import (
+from atmos_auth.cli.shell_completion.candidates import candidates
+from atmos_auth.cli.shell_completion.following import (
+    COMPONENTS,
     IDENTITIES,
     IDENTITY_TAGS,
     INTEGRATIONS,
     PROFILES,
     PROVIDER_TAGS,
     PROVIDERS,
+    STACKS,
     TAGS,
-    candidates,
 )
 
 NAMES = {
@@ -25,6 +27,8 @@ NAMES = {
     IDENTITY_TAGS: ["prod", "production", "test"],
     PROVIDER_TAGS: ["company"],
     PROFILES: ["ci", "local"],
+    STACKS: ["dev", "prod"],
+    COMPONENTS: ["vpc", "vpn", "app"],
 }
 
 
@@ -71,6 +75,29 @@ def offered(line: str) -> list[str]:
         ("atmos auth list --tags pr", ["prod", "production"]),
         ("atmos auth logout --tags c", ["company"]),
         ("atmos auth console --destination s3", ["s3"]),
+        ("atmos terraform pl", ["plan"]),
+        ("atmos terraform sh", ["shell", "show"]),
+        ("atmos terraform generate v", ["varfile"]),
+        ("atmos terraform plan v", ["vpc", "vpn"]),
+        ("atmos tf plan a", ["app"]),
+        ("atmos terraform plan vpc ", []),
+        ("atmos terraform plan vpc -s ", NAMES[STACKS]),
+        ("atmos terraform plan -s dev v", ["vpc", "vpn"]),
+        ("atmos terraform -s dev plan v", ["vpc", "vpn"]),
+        ("atmos terraform plan --stack=p", ["--stack=prod"]),
+        ("atmos terraform plan --components vpc,v", ["vpc,vpc", "vpc,vpn"]),
+        ("atmos terraform state l", ["list"]),
+        ("atmos terraform state list a", ["app"]),
+        ("atmos terraform state list app ", []),
+        ("atmos terraform nonsense ", []),
+        ("atmos terraform version ", []),
+        ("atmos terraform plan vpc -- ", []),
+        ("atmos terraform shell a", ["app"]),
+        ("atmos terraform generate backend a", ["app"]),
+        ("atmos terraform clean a", ["app"]),
+        ("atmos describe component a", ["app"]),
+        ("atmos list components -s ", NAMES[STACKS]),
+        ("atmos workflow -s p", ["prod"]),
     ],
 )
 def test_what_is_offered(line: str, words: list[str]):

@@ -9,6 +9,7 @@ from atmos_auth.cli.describe import error_mode
 from atmos_auth.cli.output import DIM, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import (
     add_override_flags,
     add_stack_flag,
@@ -37,6 +38,7 @@ examples:
   atmos describe component vpc -s plat-dev -q '.vars | keys' -f json
   atmos describe component vpc -s plat-dev --provenance"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 COMPLETIONS = data_output.COMPLETIONS | error_mode.COMPLETIONS
 FILTERS = ("schema", "full")
 

@@ -3,7 +3,7 @@
 import argparse
 from functools import partial
 
-from atmos_auth.cli.shell_completion.candidates import WORKFLOW_FILES
+from atmos_auth.cli.shell_completion.following import WORKFLOW_FILES
 from atmos_auth.cli.stack_words import accept_identity_flag, add_workflows_flag
 from atmos_auth.cli.workflow_names import described, description, step_names, warn, workflows_of
 from atmos_auth.host.plain_text import plain_text

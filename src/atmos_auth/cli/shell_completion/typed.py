@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from atmos_auth.cli.commands import COMMANDS, GROUPS, Command
+from atmos_auth.cli.commands import COMMANDS, GROUPS, SHORT, Command
 from atmos_auth.cli.parsing import Flag, flags_of
 
 PROGRAM, SHORTHAND = "atmos", "atmos-auth"
@@ -12,22 +12,23 @@ PROGRAM, SHORTHAND = "atmos", "atmos-auth"
 class Typed(NamedTuple):
     """What was typed before the word at the cursor.
 
-    `path` are the words of the command or group so far, `command` the command if they are one, `positionals` how many
-    other words came after it, `given` the flags, `awaiting` the flag whose value the next word is, `beyond` whether
-    `--` came: what follows is somebody else's.
+    `path` are the words of the command or group so far, `command` the command if they are one, `positionals` the other
+    words that came after it, `given` the flags, `awaiting` the flag whose value the next word is, `beyond` whether
+    `--` came: what follows is somebody else's. `own_flags` are those of a command of the project.
     """
 
     path: tuple[str, ...] = ()
     command: Command | None = None
-    positionals: int = 0
+    positionals: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     awaiting: Flag | None = None
     beyond: bool = False
+    own_flags: Sequence[Flag] | None = None
 
     @property
     def flags(self) -> Sequence[Flag]:
         """Every flag that could come next."""
-        return flags_of(self.path)
+        return flags_of(self.path) if self.own_flags is None else self.own_flags
 
     def flag(self, name: str) -> Flag | None:
         """Return the flag of this name, in its long or short form."""
@@ -52,11 +53,11 @@ class Typed(NamedTuple):
             return self._with_flag(word)
         if self.awaiting is not None:
             return self._replace(awaiting=None)
-        path = (*self.path, word)
+        path = (*self.path, word if self.path else SHORT.get(word, word))
         begins = any(c.words[: len(path)] == path for c in COMMANDS)
-        if self.positionals == 0 and (path in GROUPS or begins):
+        if self.own_flags is None and not self.positionals and (path in GROUPS or begins):
             return self._replace(path=path, command=next((c for c in COMMANDS if c.words == path), None))
-        return self._replace(positionals=self.positionals + 1)
+        return self._replace(positionals=(*self.positionals, word))
 
     def _with_flag(self, word: str) -> "Typed":
         name, equals, _ = word.partition("=")
@@ -65,9 +66,10 @@ class Typed(NamedTuple):
         return self._replace(given=given, awaiting=flag if flag and flag.takes_value and not equals else None)
 
 
-def read(words: Sequence[str]) -> Typed:
-    """Read the words before the cursor, the program's name first."""
-    typed = Typed(path=("auth",)) if words and words[0].rpartition("/")[2] == SHORTHAND else Typed()
+def read(words: Sequence[str], typed: Typed | None = None) -> Typed:
+    """Read the words before the cursor, the program's name first; `typed` is what came before them."""
+    if typed is None:
+        typed = Typed(path=("auth",)) if words and words[0].rpartition("/")[2] == SHORTHAND else Typed()
     for word in words[1:]:
         typed = typed.then(word)
     return typed

@@ -7,6 +7,7 @@ from atmos_auth.cli import outputs
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
 from atmos_auth.cli.running_as import add_refresh_flag
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, said_stack
 from atmos_auth.cli.switches import add_switch, by_variable, said
 from atmos_auth.cli.terraform_words import terraform_for
@@ -67,6 +68,18 @@ def unknown(word: str) -> UsageError:
         f'"{word}" is not a command of Terraform',
         hints=[*(f"did you mean `atmos terraform {name}`?" for name in close), "atmos terraform --help"],
     )
+
+
+def next_names(before: Sequence[str]) -> str | Sequence[str]:
+    """Return what the word after these could be: a command, one of its own commands, or a component."""
+    if not before:
+        return WORDS
+    if before[0] not in RUN:
+        return ()
+    subcommand, names = _subcommand(before)
+    if names:
+        return ()
+    return GROUPS.get(before[0], COMPONENTS) if len(subcommand) == 1 else COMPONENTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

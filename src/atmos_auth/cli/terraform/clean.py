@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 
 from atmos_auth.cli.output import GREEN, Paint
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
@@ -23,6 +24,7 @@ examples:
   atmos terraform clean vpc -s plat-dev
   atmos terraform clean vpc -s plat-dev --everything   local state as well"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

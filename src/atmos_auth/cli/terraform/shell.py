@@ -5,6 +5,7 @@ import argparse
 from atmos_auth.cli.output import GREEN, Paint
 from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain.errors import UsageError
@@ -24,6 +25,7 @@ examples:
   atmos terraform shell vpc -s plat-dev
   atmos terraform shell vpc -s plat-dev --shell fish"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 COMPLETIONS = {"--shell": ("bash", "zsh", "fish")}
 
 

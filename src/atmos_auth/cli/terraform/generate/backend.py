@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.terraform.generate import add_flags, made_for, write
 from atmos_auth.programs.terraform.files import BACKEND
 from atmos_auth.wiring import Project
@@ -14,6 +15,7 @@ Write backend.tf.json of a component, beside its code or into another file.
 examples:
   atmos terraform generate backend vpc -s plat-dev"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

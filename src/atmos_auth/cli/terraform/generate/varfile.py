@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.terraform.generate import add_flags, made_for, write
 from atmos_auth.wiring import Project
 
@@ -15,6 +16,7 @@ examples:
   atmos terraform generate varfile vpc -s plat-dev
   atmos terraform generate varfile vpc -s plat-dev --file -"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
