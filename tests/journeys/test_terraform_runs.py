@@ -140,6 +140,32 @@ def test_command_line_in_short(recorder: Recorder):
         assert recorder.calls()[-1] == Call("vpc", "validate")
 
 
+@pytest.mark.parametrize(
+    ("typed", "last"),
+    [
+        ("terraform validate ./code/infra/dns -s dev", "validate"),
+        ("-C code/infra/dns terraform validate . -s dev", "validate"),
+        ("terraform validate -s dev {folder}/code/infra/dns", "validate"),
+        ("tf import ./code/infra/dns -s dev . x", "import -var-file dev-infra-dns.terraform.tfvars.json . x"),
+    ],
+)
+def test_command_line_with_a_path_for_a_component(recorder: Recorder, typed: str, last: str):
+    words = typed.format(folder=recorder.machine.directory).split()
+    ran = recorder.machine.atmos(*words, "--identity=false")
+    assert ran.returncode == 0, ran.stderr
+    assert recorder.calls()[-1] == Call("infra/dns", last)
+
+
+@pytest.mark.parametrize("words", ["describe component", "terraform generate varfile", "terraform clean"])
+def test_command_line_with_a_path_is_known_to_every_verb(recorder: Recorder, words: str):
+    for path, status in (("./code/infra/dns", 0), ("./code/vpc", 2)):
+        result = recorder.machine.atmos(*words.split(), path, "-s", "dev")
+        assert result.returncode == status, result.stderr
+    (finding,) = recorder.machine.findings(result.stderr)
+    assert finding.message == 'ambiguous component path: 4 components of stack "dev" have their code in ./code/vpc'
+    assert finding.details == ("closed", "off", "own", "vpc")
+
+
 @pytest.mark.parametrize("typed", ["version", "--version", "-version"])
 def test_the_version_needs_no_stack(recorder: Recorder, aws: Emulator, typed: str):
     (recorder.machine.directory / "stacks" / "dev.yaml").write_text("{ broken")

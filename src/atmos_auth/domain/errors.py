@@ -76,6 +76,12 @@ class UsageError(AtmosAuthError):
     """The words of the command line do not fit together."""
 
 
+class UnclearPath(UsageError):
+    """A path stands where a component's name may, and leads to none, or to several."""
+
+    exit_code = 2
+
+
 class UnknownCommand(UsageError):
     """No command has these words, neither one of ours nor one of the project's."""
 

@@ -11,6 +11,7 @@ from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.component_auth import with_auth
+from atmos_auth.stacks.component_paths import ComponentPaths, is_path
 from atmos_auth.stacks.description import described
 from atmos_auth.stacks.evaluation import Call, Evaluation, Wish
 from atmos_auth.stacks.file_locals import FileLocals
@@ -57,6 +58,9 @@ class Stacks:
         self.layout: Layout = layout_of(project.config)
         self._renderer = _renderer(project, self.layout)
         self.repository = _repository(project, self.layout, self._renderer)
+        self.paths = ComponentPaths(
+            self.repository, directory=project.directory, above=self.layout.terraform, folder=self.folder
+        )
         known = {**refused_functions(), **local_functions(project.config.resolver.functions)}
         known |= functions(self) if functions else {}
         known[TEMPLATE] = self._template
@@ -77,6 +81,10 @@ class Stacks:
     def running(self) -> tuple[Component, ...]:
         """The components that are being worked out just now, each because the one before it needs it."""
         return self._evaluation.running
+
+    def named(self, word: str, stack: str) -> str:
+        """Return the name of the component that a word means in a stack, by its name or by where its code is."""
+        return self.paths.the_one_at(word, stack) if is_path(word) else word
 
     def project_of(self, component: Component) -> Project:
         """Return the project as the component has it: with the identities of its `auth`, one for all that say the same.

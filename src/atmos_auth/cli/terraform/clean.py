@@ -9,6 +9,7 @@ from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
+from atmos_auth.stacks.component_paths import is_path
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
@@ -64,11 +65,8 @@ def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
             raise UsageError("--everything deletes state, and takes a component", hints=["name one, with its stack"])
         yield from sorted(everything_below(stacks.layout.terraform, keeps_lock=arguments.skip_lock_file))
         return
-    name, repository = arguments.positional[0], stacks.repository
-    for one in [stack] if stack else repository.stacks():
-        if stack is None and name not in repository.components(one):
-            continue
-        component = repository.component(name, one)
+    for name, one in _instances(arguments.positional[0], stack, stacks):
+        component = stacks.repository.component(name, one)
         generates = project.config.resolve(("components", "terraform", "auto_generate_backend_file"))
         yield from left_beside(
             component,
@@ -78,6 +76,16 @@ def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
             keeps_lock=arguments.skip_lock_file,
             with_state=arguments.everything,
         )
+
+
+def _instances(word: str, stack: str | None, stacks: Stacks) -> list[tuple[str, str]]:
+    """Return the components that a name or a path means with their stacks: in one stack, or in all of them."""
+    if stack is not None:
+        return [(stacks.named(word, stack), stack)]
+    repository = stacks.repository
+    if is_path(word):
+        return [(name, one) for one in repository.stacks() for name in stacks.paths.at(word, one)]
+    return [(word, one) for one in repository.stacks() if word in repository.components(one)]
 
 
 def _agreed(project: Project, shown: list[str]) -> bool:

@@ -8,6 +8,7 @@ from atmos_auth.cli.running_as import without_flags
 from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack
 from atmos_auth.cli.terraform_words import terraform_for
+from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.interactive_shell import choose, name_of, starting
 from atmos_auth.host.process import run as run_process
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Make everything ready, start the shell, wait for its end, and return its exit status."""
     if not arguments.positional:
         raise UsageError("no component named", hints=["atmos terraform shell COMPONENT -s STACK"])
-    component, stack = arguments.positional[0], required_stack(arguments, project)
+    stack = required_stack(arguments, project)
     # Nobody should sign in for a shell that is not there.
     shell = choose(arguments.shell, project.environ)
     stderr = project.streams.stderr
@@ -54,13 +55,16 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     def in_shell(ready: Ready) -> int:
         argv, environ = starting(shell, (), {**ready.environ, "PWD": ready.folder}, prompt=True)
         stderr.write(
-            paint(f"✓ This {name_of(shell)} is for `{component}` in `{stack}`. Leave it with `exit`.\n", GREEN)
+            paint(
+                f"✓ This {name_of(shell)} is for `{environ[env_names.ATMOS_COMPONENT]}` in `{stack}`."
+                " Leave it with `exit`.\n",
+                GREEN,
+            )
         )
         stderr.flush()
         return run_process(argv, environ, ready.folder)
 
     terraform = terraform_for(arguments, project)
-    request = Request(
-        ("shell",), component, stack, is_dry=arguments.dry_run, runs_init=False if arguments.skip_init else None
-    )
+    runs_init = False if arguments.skip_init else None
+    request = Request(("shell",), arguments.positional[0], stack, is_dry=arguments.dry_run, runs_init=runs_init)
     return terraform.run(request, then=in_shell)

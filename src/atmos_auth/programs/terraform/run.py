@@ -74,6 +74,7 @@ class Terraform:
 
     def component(self, name: str, stack: str) -> Component:
         """Return a component with everything worked out, for whoever only wants to look."""
+        name = self.stacks.named(name, stack)
         self._about = self.stacks.repository.component(name, stack)
         return self.stacks.component(name, stack)
 
@@ -82,6 +83,7 @@ class Terraform:
 
         With `then`, everything is made ready for commands, and that is called instead of one; its status is returned.
         """
+        request = request._replace(component=self.stacks.named(request.component, request.stack))
         written = self._about = self.stacks.repository.component(request.component, request.stack)
         if not written.is_enabled:
             self._project.prompter.say(f'Component "{written.name}" of {written.stack} is not enabled and skipped')
