@@ -65,6 +65,19 @@ def test_the_state_that_others_read_may_be_elsewhere(repository_of):
     assert backend_of(repository_of, literal, "")["remote_state_backend"] == {"id": 1}
 
 
+def test_a_backend_that_is_wrong_keeps_nobody_from_another_component(repository_of):
+    wrong = "a: { backend_type: s3, backend: { gcs: {} } }"
+    repository = repository_of(
+        {
+            "atmos.yaml": CONFIG,
+            "stacks/dev.yaml": f"name: dev\ncomponents: {{ terraform: {{ {wrong}, b: {{}} }} }}",
+            "stacks/other.yaml": "name: other\ncomponents: { terraform: { c: {} } }",
+        }
+    )
+    assert repository.component("b", "dev").name == "b"
+    assert repository.component("c", "other").name == "c"
+
+
 @pytest.mark.parametrize("key", ["backend_type", "remote_state_backend_type"])
 def test_a_type_without_its_backend_is_named(repository_of, key):
     expected = f'component "net/c" of stack "dev": {key} is "gcs", and no such backend is configured'

@@ -71,6 +71,20 @@ def test_the_command_of_the_nearest_layer(repository_of, type_says, base, compon
     assert repository.component("c", "dev").sections["command"] == expected
 
 
+def test_overrides_of_a_component_are_its_own_and_the_strongest(repository_of):
+    text = """\
+        name: dev
+        overrides: { vars: { a: file, b: file } }
+        components:
+          terraform:
+            c: { vars: { a: own }, overrides: { vars: { a: component } } }
+            d: { metadata: { inherits: [c] } }
+    """
+    repository = repository_of({"atmos.yaml": CONFIG, "stacks/dev.yaml": text})
+    found = {name: repository.component(name, "dev").sections["vars"] for name in ("c", "d")}
+    assert found == {"c": {"a": "component", "b": "file"}, "d": {"a": "file", "b": "file"}}
+
+
 def test_overrides_of_a_file_beat_those_that_it_imports(repository_of):
     repository = repository_of(
         {

@@ -35,6 +35,38 @@ def test_values_see_the_whole_component(stacks_of):
     assert (found["number"], found["list"], found["plain"]) == ("2", ["a", "REAL"], 5)
 
 
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ .env.Z }} {{ .metadata.labels.a }} {{ .providers.aws.region }}", "zz b r"),
+        ("{{ .backend.path }} {{ .backend_type }} {{ .remote_state_backend_type }}", "p local local"),
+        ("{{ .atmos_manifest }} {{ .atmos_stack_file }}", "deploy/dev deploy/dev"),
+        ("{{ .component_info.component_type }} {{ index .inheritance 0 }}", "terraform base"),
+        ("{{ index .imports 0 }} {{ index .deps 0 }} {{ .overrides.vars.o }}", "catalog catalog 1"),
+        ("{{ .nothing.at.all }} {{ .vars.nothing }}", "<no value> <no value>"),
+    ],
+)
+def test_values_see_every_section_of_the_component(stacks_of, template, expected):
+    stacks = stacks_of(
+        {
+            "deploy/dev.yaml": """\
+                name: dev
+                import: [catalog]
+                env: { Z: zz }
+                terraform: { backend_type: local, backend: { local: { path: p } }, providers: { aws: { region: r } } }
+                overrides: { vars: { o: 1 } }
+                components:
+                  terraform:
+                    c:
+                      metadata: { inherits: [base], labels: { a: b } }
+                      vars: { x: 'TEMPLATE' }
+                """.replace("TEMPLATE", template),
+            "catalog.yaml": "components: { terraform: { base: { metadata: { type: abstract } } } }",
+        }
+    )
+    assert stacks.component("c", "dev").sections["vars"]["x"] == expected
+
+
 def test_templates_come_before_functions(stacks_of):
     stacks = stacks_of(
         {

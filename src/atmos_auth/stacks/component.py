@@ -26,6 +26,8 @@ OF_ALL_METADATA = ("labels", "tags", "custom", "enabled", "locked", "terraform_w
 # What a base says of itself alone.
 _NOT_INHERITED = ("inherits", "type")
 _NO_LOCALS: Mapping[str, Mapping[str, Any]] = {}
+# What is refused, so that nobody relies on it.
+RETRY = "retry"
 # A component of which nobody says anything.
 _EMPTY = planted({section: {} for section in (*MERGED, *OF_TYPE)}, NOWHERE)
 
@@ -95,7 +97,8 @@ def component_of(
     Raises `ConfigError` with the place at fault. Reads no file.
     """
     line = lineage(sections, kind, name)
-    own, of_type, overriding = line[-1].says, sections.section(kind), _overriding(sections, kind, name)
+    own, of_type = line[-1].says, sections.section(kind)
+    overriding = merged(layers_at([own], "overrides", [_overriding(sections, kind, name)]))
     strategy = _strategy(line) or lists
     holders = [holder for holder in (of_type, *(one.says for one in line), overriding) if holder]
 
@@ -107,6 +110,8 @@ def component_of(
     result = _EMPTY.copied()
     result.place = own.place
     written = {*lowest, *sections.names(), *(section for holder in holders for section in holder)}
+    if RETRY in written:
+        _refuse_retry(holders)
     for section in (*MERGED, *OF_TYPE):
         if section in written:
             laid = settled(merged(layers(section), strategy))
@@ -144,6 +149,16 @@ def component_of(
         sections.locals,
         sections.contributing(kind, frozenset(one.name for one in line)),
     )
+
+
+def _refuse_retry(holders: list[Map]) -> None:
+    for holder in holders:
+        if RETRY in holder:
+            raise ConfigError(
+                f"`{RETRY}` of a component is not supported: Terraform runs once",
+                place=holder.key_places[RETRY],
+                hints=["take it out, and try again where a step of a workflow says `retry`"],
+            )
 
 
 def _strategy(line: tuple[Ancestor, ...]) -> str | None:

@@ -273,8 +273,10 @@ class Manifests:
         }
 
     def _matching_files(self, pattern: str) -> list[str]:
-        patterns = [pattern] if pattern.endswith((".yaml", ".yml", TEMPLATE)) else [pattern + end for end in ENDINGS]
-        return sorted({path for one in patterns for path in matching_files(one, self._observer)})
+        # What ends with a star takes an ending in; any other need not have one.
+        endings = ("",) if pattern.endswith(("*", *ENDINGS)) else ("", *ENDINGS)
+        found = {path for ending in endings for path in matching_files(pattern + ending, self._observer)}
+        return sorted(path for path in found if path.endswith(ENDINGS))
 
 
 def _imports(tree: Map) -> list[Import]:

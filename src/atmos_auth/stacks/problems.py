@@ -2,11 +2,14 @@
 
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.stacks.repository import KINDS, Repository
+from atmos_auth.stacks.unread_keys import unread_keys
 
 
 def problems_of(repository: Repository) -> list[AtmosAuthError]:
     """Return what is wrong, each once, in the order of places; reads every manifest, works out nothing."""
     found: list[AtmosAuthError] = [*repository.broken_manifests()]
+    for document in repository.documents():
+        found += unread_keys(document.body)
     for stack in repository.stacks():
         for kind in KINDS:
             try:

@@ -115,6 +115,12 @@ class Repository:
             for name in self.components(stack, kind):
                 yield self.component(name, stack, kind)
 
+    def documents(self) -> Iterator[Document]:
+        """Yield every file that stacks are made of, each once."""
+        closures = [place.documents for places in self._places().values() for place in places]
+        once = {id(one): one for documents in (*closures, *self._nameless.values()) for one in documents}
+        yield from once.values()
+
     def broken_manifests(self) -> list[ConfigError]:
         """Return what is wrong with manifests; from then on the stacks are those of all others."""
         broken: list[ConfigError] = []

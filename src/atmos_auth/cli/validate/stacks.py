@@ -10,8 +10,9 @@ from atmos_auth.wiring import Project
 
 USAGE = "atmos validate stacks"
 DESCRIPTION = """\
-Check every stack manifest: its YAML, its imports, what its components inherit,
-and that no component is defined in two ways. Uses no network."""
+Check every stack manifest: its YAML, its imports, keys that nothing reads, what
+its components inherit, and that no component is defined in two ways. Uses no
+network."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
