@@ -87,6 +87,14 @@ def test_describe_component_says_where_every_value_was_written(stacks: Machine):
     assert stacks.atmos(*words, env=by_variable).stdout == noted.stdout
     assert stacks.atmos(*words, "--provenance=false", env=by_variable).stdout == plain.stdout
     assert json.loads(stacks.atmos(*words, "-f", "json", env=by_variable).stdout)
+    configuration = stacks.atmos_yaml.read_text(encoding="utf-8")
+    stacks.write(f"{configuration}describe: {{ provenance: true }}\n")
+    assert stacks.atmos(*words).stdout == noted.stdout
+    assert stacks.atmos(*words, env={"ATMOS_DESCRIBE_PROVENANCE": "false"}).stdout == plain.stdout
+    stacks.write(f"{configuration}describe: {{ provenance: perhaps }}\n")
+    (wrong,) = stacks.findings(stacks.atmos(*words).stderr)
+    assert wrong.message == "describe.provenance is true or false, not 'perhaps'"
+    stacks.write(configuration)
     assert stacks.atmos(*words, "--provenance", "--file", "vpc.yaml").stdout == ""
     assert (stacks.directory / "vpc.yaml").read_text(encoding="utf-8") == noted.stdout
 
@@ -221,6 +229,26 @@ def test_all_mistakes_are_found_in_one_run(stacks: Machine):
     result = stacks.atmos("validate", "stacks")
     found = [(finding.place or "").rsplit("/", 1)[-1] for finding in stacks.findings(result.stderr)]
     assert (result.returncode, found) == (1, ["a.yaml:1:10", "b.yaml:2:31", "c.yaml:2:56", "d.yaml:2:1"])
+
+
+def test_keys_that_nothing_reads_are_warned_of_with_their_places(stacks: Machine):
+    text = stacks.atmos_yaml.read_text(encoding="utf-8")
+    lines = len(text.splitlines())
+    text = text.replace("  terraform:\n", "  helmfile: { base_path: helm }\n  terraform:\n", 1)
+    stacks.write(f"{text}stores: {{ one: {{ type: redis }} }}\ntoolchain: {{}}\n")
+    result = stacks.atmos("validate", "stacks", env={"ATMOS_EDITION": "2024-06"})
+    assert (result.returncode, result.stdout) == (0, "")
+    found = stacks.findings(result.stderr)
+    said = [
+        (finding.message.partition(" is not supported")[0], (finding.place or "").rpartition("/")[2])
+        for finding in found
+    ]
+    assert said == [
+        ("stores", f"atmos.yaml:{lines + 2}:1"),
+        ("toolchain", f"atmos.yaml:{lines + 3}:1"),
+        ("edition", "$ATMOS_EDITION:1:1"),
+        ("components.helmfile", "atmos.yaml:6:3"),
+    ]
 
 
 def test_without_stacks_it_says_what_is_missing(offline_machine: Machine):

@@ -481,6 +481,14 @@ def test_environment_of_an_import_has_a_region(recorder: Recorder):
     assert recorder.environment()["AWS_REGION"] == "us-east-2"
 
 
+def test_a_toolchain_that_nothing_installs_is_said_where_another_program_runs(recorder: Recorder):
+    text = recorder.machine.atmos_yaml.read_text()
+    recorder.machine.write(f"{text}toolchain: {{ versions_file: .tool-versions }}\n")
+    result = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev", "--identity=false")
+    assert (result.returncode, result.stdout) == (0, "out: validate\n")
+    assert "⚠ toolchain in atmos.yaml is not supported" in result.stderr
+
+
 # --- init ---------------------------------------------------------------------------------------------------
 
 

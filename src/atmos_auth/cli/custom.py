@@ -13,9 +13,12 @@ from atmos_auth.cli.output import DIM, YELLOW, Paint
 from atmos_auth.cli.parsing import Parser, is_ours
 from atmos_auth.cli.running_as import running_over
 from atmos_auth.cli.workflow_names import warn
+from atmos_auth.config.nesting import deeper
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.paths import home_directory
 from atmos_auth.host.plain_text import plain_lines
+from atmos_auth.host.process import run as run_program
+from atmos_auth.programs.aliases import aliases
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find
 from atmos_auth.programs.custom_commands.given import given
 from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
@@ -30,8 +33,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run the command that the words name; raises the `UsageError` that they are, if they name none."""
     commands = custom_commands(project.config)
     found = find(commands, arguments.words)
+    if found is None and (line := aliases(project.config).get(arguments.words[0])):
+        behind = [] if arguments.rest is None else ["--", *arguments.rest]
+        return _run_alias([*line, *arguments.words[1:], *behind], arguments.words[0], project)
     if found is None or is_ours(found[0].words):
-        raise _unknown(arguments.unknown, commands, found[0].words if found else ())
+        raise _unknown(arguments.unknown, commands, found[0].words if found else (), project)
     command, words = found
     parser = parser_of(command)
     if not command.settings.steps:
@@ -47,6 +53,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     values = given(command, rest, flags, arguments.rest or ())
     _run(command, values.data(), said, project)
     return 0
+
+
+def _run_alias(words: Sequence[str], alias: str, project: Project) -> int:
+    environ = {**project.child_base, **deeper(project.child_base, what=f'the alias "{alias}"')}
+    return run_program(project.nested_command(words), environ)
 
 
 def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespace, project: Project) -> None:
@@ -87,9 +98,12 @@ def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, pr
     raise UsageError(f'"atmos {name}" does nothing by itself', details=["Available command(s):", *known])
 
 
-def _unknown(error: UsageError, commands: Sequence[CustomCommand], above: tuple[str, ...]) -> UsageError:
-    """Offer the project's own commands as well."""
+def _unknown(
+    error: UsageError, commands: Sequence[CustomCommand], above: tuple[str, ...], project: Project
+) -> UsageError:
+    """Offer the project's own commands and aliases as well."""
     known = [" ".join(command.words) for command in below(commands, above) if not is_ours(command.words)]
+    known += [] if above else aliases(project.config)
     if known:
         error.details = (*error.details, f"commands of this project: {', '.join(known)}")
     return error

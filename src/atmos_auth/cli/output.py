@@ -89,6 +89,14 @@ def _folded(text: str, stream: TextIO) -> str:
     return ("\n" + " " * _INDENT).join(lines)
 
 
+def show_warning(warning: AtmosAuthError, stream: TextIO, paint: Paint) -> None:
+    """Print what is not as it should be and keeps nothing from working, where, and what mends it."""
+    stream.write(f"{paint('⚠', YELLOW)} {plain_lines(warning.message)}\n")
+    if warning.place:
+        stream.write(f"  {paint(f'at {warning.place}', DIM)}\n")
+    show_hints(warning, stream)
+
+
 def show_hints(error: AtmosAuthError, stream: TextIO) -> None:
     """Print what mends an error, one line each."""
     stream.writelines(f"💡 {plain_lines(hint)}\n" for hint in error.hints)

@@ -1,12 +1,14 @@
 """What a project adds to our commands: listed below their help, and never in place of one of ours."""
 
 import argparse
+import shlex
 from collections.abc import Iterable
 from textwrap import fill
 
 from atmos_auth.cli.parsing import WIDTH, is_ours
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.host.plain_text import plain_text
+from atmos_auth.programs.aliases import aliases
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands
 from atmos_auth.wiring import Project
 
@@ -20,15 +22,23 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """
     try:
         commands = custom_commands(project.config)
+        short = {} if arguments.above else aliases(project.config)
     except AtmosAuthError as error:
         # Whoever asks for help may need it to mend this very thing.
         project.prompter.warn(f"commands of this project are not listed: {error.message}")
         return 0
     _warn_of_shadows(commands, project)
     listed = [command for command in below(commands, arguments.above) if not is_ours(command.words)]
-    if listed:
+    lines = [_line(command.words[-1], command.settings.description) for command in listed]
+    taken = [command.words[0] for command in commands]
+    for name, words in short.items():
+        if name in taken or is_ours((name,)):
+            project.prompter.warn(f"the alias `{name}` is never used: a command has that name")
+        else:
+            lines.append(_line(name, f"short for: atmos {shlex.join(words)}"))
+    if lines:
         project.streams.stdout.write("\ncommands of this project:\n")
-        project.streams.stdout.writelines(_line(command) for command in listed)
+        project.streams.stdout.writelines(lines)
     if not arguments.above and not arguments.is_asked and not project.config.files:
         raise ConfigError(
             "the atmos.yaml CLI config file was not found here, above, or in the repository",
@@ -46,7 +56,7 @@ def _warn_of_shadows(commands: Iterable[CustomCommand], project: Project) -> Non
             _warn_of_shadows(command.below, project)
 
 
-def _line(command: CustomCommand) -> str:
-    name, about = f"  {plain_text(command.words[-1])}", plain_text(command.settings.description)
+def _line(word: str, description: str) -> str:
+    name, about = f"  {plain_text(word)}", plain_text(description)
     begin = name.ljust(_COLUMN) if len(name) < _COLUMN else f"{name}  "
     return fill(f"{begin}{about}".rstrip(), WIDTH - 2, subsequent_indent=" " * _COLUMN) + "\n"

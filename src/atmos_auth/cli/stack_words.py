@@ -68,6 +68,14 @@ def written_choice(project: Project, path: tuple[str, ...], choices: tuple[str, 
     return str(chosen)
 
 
+def written_switch(project: Project, path: tuple[str, ...]) -> bool:
+    """Return whether the configuration switches something on; raises `InvalidSetting` for what is neither."""
+    value = project.config.resolve(path)
+    if value is not None and not isinstance(value, bool):
+        raise InvalidSetting(f"{'.'.join(path)} is true or false, not {value!r}", place=project.config.place(path))
+    return bool(value)
+
+
 def said_stack(arguments: argparse.Namespace, project: Project) -> str | None:
     """Return the stack that is meant, None where nothing says."""
     stack: str | None = arguments.stack or project.environ.get(env_names.ATMOS_STACK) or None

@@ -138,6 +138,9 @@ class _Loading:
             promote(tree, self._observer, self._functions)
         for document in from_environment(self._observer):
             tree = lay_document(tree, document, self._functions.head)
+        resolver = Resolver(tree, self._functions)
+        if lookup(tree, "version") is not None:
+            self._heed_version(resolver)
         return Config(
             tree,
             self._directory,
@@ -147,9 +150,16 @@ class _Loading:
             self._observer.promoted,
             (*self._layers.warnings, *self._imports.warnings, *self._warnings),
             self._record,
-            Resolver(tree, self._functions),
+            resolver,
             profiles,
         )
+
+    def _heed_version(self, resolver: Resolver) -> None:
+        from atmos_auth.config.version_constraint import warning_of_version
+
+        warning = warning_of_version(resolver, self._observer)
+        if warning is not None:
+            self._warnings.append(warning)
 
     def _documents_of(self, source: Source) -> list[Document]:
         beside = source.directory not in self._directories

@@ -15,6 +15,7 @@ ATMOS_CONFIG_PATH = "ATMOS_CONFIG_PATH"  # directories that replace discovery, s
 ATMOS_BASE_PATH = "ATMOS_BASE_PATH"  # root of the project's relative paths
 ATMOS_GIT_ROOT_BASEPATH = "ATMOS_GIT_ROOT_BASEPATH"  # false: do not look at the repository's root
 ATMOS_WORKFLOWS_BASE_PATH = "ATMOS_WORKFLOWS_BASE_PATH"  # folder of workflow files; wins over workflows.base_path
+ATMOS_VERSION_ENFORCEMENT = "ATMOS_VERSION_ENFORCEMENT"  # fatal, warn or silent; wins over version.constraint
 ATMOS_CHDIR = "ATMOS_CHDIR"  # directory to change to before anything else
 
 # --- where our own files go ------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ import argparse
 import os
 from typing import NamedTuple
 
-from atmos_auth.cli.output import DIM, GREEN, YELLOW, Paint, show_error, show_hints
+from atmos_auth.cli.output import GREEN, YELLOW, Paint, show_error, show_warning
 from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.engine.resolve import Resolver
-from atmos_auth.host.plain_text import plain_lines
 from atmos_auth.usecases.validate import validate
 from atmos_auth.wiring import Project
 
@@ -47,10 +46,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     if verbose:
         stderr.writelines(f"  read {path}\n" for path in findings.files)
     for warning in findings.warnings:
-        stderr.write(f"{paint('⚠', YELLOW)} {plain_lines(warning.message)}\n")
-        if warning.place:
-            stderr.write(f"  {paint(f'at {warning.place}', DIM)}\n")
-        show_hints(warning, stderr)
+        show_warning(warning, stderr, paint)
     if not findings.files and not findings.errors:
         stderr.write(f"{paint('⚠', YELLOW)} no atmos.yaml was found here, above, or in the repository\n")
     if not findings.errors:

@@ -17,11 +17,11 @@ from atmos_auth.cli.stack_words import (
     required_stack,
     without_secrets,
     written_choice,
+    written_switch,
 )
-from atmos_auth.cli.switches import add_switch, by_variable, said
+from atmos_auth.cli.switches import add_switch, said
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.config.tree import Map
-from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.stacks.description import usual
 from atmos_auth.wiring import Project
@@ -76,9 +76,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _wants_places(arguments: argparse.Namespace, project: Project) -> bool:
     told = said(arguments, "--provenance")
     if told is None:
-        # A variable that is set for a whole shell does not keep programs from their JSON.
+        # What is set for a whole shell or project does not keep programs from their JSON.
         is_yaml = arguments.format == "yaml" and not arguments.query
-        return is_yaml and by_variable(project, env_names.ATMOS_DESCRIBE_PROVENANCE)
+        return is_yaml and written_switch(project, ("describe", "provenance"))
     if told and (arguments.query or arguments.format != "yaml"):
         raise UsageError(
             "--provenance writes comments, and only the whole component as YAML can have them",

@@ -2,17 +2,18 @@
 
 import argparse
 
-from atmos_auth.cli.output import GREEN, Paint, show_error
+from atmos_auth.cli.output import GREEN, Paint, show_error, show_warning
 from atmos_auth.cli.stack_words import accept_identity_flag, add_override_flags
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.problems import problems_of
+from atmos_auth.stacks.unread_settings import unread_settings
 from atmos_auth.wiring import Project
 
 USAGE = "atmos validate stacks"
 DESCRIPTION = """\
 Check every stack manifest: its YAML, its imports, keys that nothing reads, what
-its components inherit, and that no component is defined in two ways. Uses no
-network."""
+its components inherit, and that no component is defined in two ways. Warns of
+settings in atmos.yaml that nothing here reads. Uses no network."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
     problems = problems_of(Stacks(project).repository)
+    for setting in unread_settings(project.config):
+        show_warning(setting, stderr, paint)
     for problem in problems:
         show_error(problem, stderr, paint)
     if not problems:

@@ -192,6 +192,8 @@ class Terraform:
         warn = self._project.prompter.warn
         for name in surprising(environ):
             warn(f"{name} is set, and changes what Terraform does")
+        if self._project.config.peek(("toolchain",)) is not None:
+            warn(f"toolchain in atmos.yaml is not supported: {self._program(component)} is the one on PATH")
         if component.sections["hooks"]:
             warn(f'hooks of component "{component.name}" are not run: they are not supported')
 
