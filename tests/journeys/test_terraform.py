@@ -278,6 +278,27 @@ def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Mac
     assert repository.atmos(*clean, "--force").stderr == "Nothing to delete\n"
 
 
+@pytest.mark.parametrize("settings", ["", "plugin_cache_dir: kept/plugins, "])
+def test_clean_of_the_cache_takes_providers_and_leaves_all_else(repository: Machine, settings: str):
+    repository.write(repository.atmos_yaml.read_text().replace("base_path: comp", f"{settings}base_path: comp"))
+    cache = repository.directory / "kept/plugins" if settings else repository.home / ".cache/atmos/terraform/plugins"
+    provider = cache / "registry.terraform.io" / "hashicorp" / "null" / "3.2.0" / "linux_amd64" / "provider"
+    others = [cache / "notes.txt", cache / ".hidden.d" / "x", cache / "folder" / "x"]
+    for path in (provider, *others, code_of(repository) / ".terraform" / "x"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    refused = repository.atmos("terraform", "clean", "--cache")
+    assert (refused.returncode, provider.exists()) == (0, True)
+    (finding,) = repository.findings(repository.atmos("terraform", "clean", "who", "--cache", "--force").stderr)
+    assert finding.message == "--cache deletes what all components share, and takes none of them"
+    shown = repository.atmos("terraform", "clean", "--cache", "--dry-run").stdout
+    assert os.path.normpath(repository.directory / shown.strip()) == str(cache / "registry.terraform.io")
+    cleaned = repository.atmos("terraform", "clean", "--cache", "--force")
+    assert (cleaned.returncode, provider.exists()) == (0, False)
+    assert all(path.exists() for path in (*others, code_of(repository) / ".terraform" / "x"))
+    assert repository.atmos("terraform", "clean", "--cache", "--force").stderr == "Nothing to delete\n"
+
+
 def test_state_goes_only_when_everything_is_to_go(repository: Machine):
     assert repository.atmos("terraform", "deploy", "who", "-s", "plat-dev", "--identity=false").returncode == 1
     state = code_of(repository) / "terraform.tfstate.d" / "plat-dev"
@@ -367,7 +388,10 @@ vars: { tenant: plat, stage: dev }
 components:
   terraform:
     one: { metadata: { component: who }, vars: { label: x }, settings: { depends_on: { 1: { component: two } } } }
-    two: { metadata: { component: who }, vars: { label: x }, auth: { identities: { prod: { default: true } } } }
+    two:
+      metadata: { component: who, labels: { team: web, tier: 1 } }
+      vars: { label: x }
+      auth: { identities: { prod: { default: true } } }
     base: { metadata: { type: abstract, component: who } }
 """
 
@@ -407,7 +431,7 @@ def test_one_sign_in_is_enough_for_thirty_components(repository: Machine, aws: E
 
 
 def test_several_components_stop_at_a_failure(repository: Machine):
-    repository.write(ORDERED.replace("label: x }, auth", "label: [x] }, auth"), "stacks/deploy/dev.yaml")
+    repository.write(ORDERED.replace("label: x }\n", "label: [x] }\n"), "stacks/deploy/dev.yaml")
     result = repository.atmos("terraform", "plan", "--all", "-s", "plat-dev", "--identity=false")
     assert result.returncode == 1
     assert "plan `two` in `plat-dev` has failed with exit code 1; 1 more were not begun" in result.stderr
@@ -420,6 +444,8 @@ def test_several_components_stop_at_a_failure(repository: Machine):
         (("--components", "one"), "Would plan `one` in `plat-dev` (dry run)\n"),
         (("-q", '.atmos_component == "two"'), "Would plan `two` in `plat-dev` (dry run)\n"),
         (("--tags", "nothing"), "No components matched\n"),
+        (("--labels", "team=web, tier=1"), "Would plan `two` in `plat-dev` (dry run)\n"),
+        (("--labels", "team=web,tier=2"), "No components matched\n"),
     ],
 )
 def test_a_dry_run_of_several_says_which(repository: Machine, words, said):
@@ -432,6 +458,8 @@ def test_a_dry_run_of_several_says_which(repository: Machine, words, said):
     ("words", "message"),
     [
         (("who", "--all"), "--all can't be used with the name of a component: it is for bulk operations"),
+        (("who", "--labels", "a=b"), "--labels can't be used with the name of a component"),
+        (("--labels", "team"), "--labels takes names with values, not 'team'"),
         (("--all", "--from-plan"), "--planfile and --from-plan can't be used with --all: bulk operations"),
     ],
 )

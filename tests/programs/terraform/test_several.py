@@ -18,9 +18,9 @@ STACK = """\
 vars: { stage: STAGE }
 components:
   terraform:
-    a: { settings: { depends_on: { 1: { component: b } } }, metadata: { tags: [edge] } }
+    a: { settings: { depends_on: { 1: { component: b } } }, metadata: { tags: [edge], labels: { team: web, tier: 1 } } }
     b: { dependencies: { components: [{ component: c }, { component: elsewhere }] } }
-    c: { metadata: { tags: [core, edge] } }
+    c: { metadata: { tags: [core, edge], labels: { team: web, is.new: true } } }
     base: { metadata: { type: abstract } }
     off: { metadata: { enabled: false } }
 """
@@ -50,6 +50,11 @@ def names(components) -> list[str]:
         (Selection(tags=["edge"], names=["a", "b"]), "dev/a prod/a"),
         (Selection(stack="dev", matches=lambda component: component.name > "a"), "dev/b dev/c"),
         (Selection(names=["nothing"]), ""),
+        (Selection(stack="dev", labels=[("team", "web")]), "dev/a dev/c"),
+        (Selection(labels=[("team", "web"), ("tier", "1")]), "dev/a prod/a"),
+        (Selection(stack="dev", labels=[("is.new", "true")], tags=["core"]), "dev/c"),
+        (Selection(stack="dev", labels=[("team", "web")], tags=["nothing"]), ""),
+        (Selection(labels=[("team", "We")]), ""),
     ],
 )
 def test_which_are_meant(repository, selection, expected):

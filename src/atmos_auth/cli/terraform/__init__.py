@@ -103,6 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     several.add_argument("--components", metavar="NAMES", help="these, separated by commas")
     several.add_argument("-q", "--query", metavar="EXPR", help="those of which this is true: '.vars.tier == 1'")
     several.add_argument("--tags", metavar="TAGS", help="those with one of these tags in their metadata")
+    several.add_argument("--labels", metavar="LABELS", help="those with all these labels: team=web,tier=1")
     outputs.add_flags(parser)
     parser.add_argument("--version", "-version", action="store_true", help="print the version of Terraform")
     add_wish_flags(parser)
@@ -153,6 +154,7 @@ def _several(arguments: argparse.Namespace, terraform: Terraform, request: Reque
         "--components": arguments.components,
         "--query": arguments.query,
         "--tags": arguments.tags,
+        "--labels": arguments.labels,
     }
     given = [flag for flag, value in wanted.items() if value]
     if not given:
@@ -170,12 +172,22 @@ def _several(arguments: argparse.Namespace, terraform: Terraform, request: Reque
         request.stack or None,
         _parts(arguments.components),
         _parts(arguments.tags),
+        [_label(part) for part in _parts(arguments.labels)],
         terraform.matching(arguments.query) if arguments.query else None,
     )
 
 
 def _parts(words: str | None) -> list[str]:
     return [part.strip() for part in (words or "").split(",") if part.strip()]
+
+
+def _label(words: str) -> tuple[str, str]:
+    key, has_value, value = words.partition("=")
+    if not key.strip() or not has_value:
+        raise UsageError(
+            f"--labels takes names with values, not {words!r}", hints=["for example --labels team=web,tier=1"]
+        )
+    return key.strip(), value.strip()
 
 
 def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -9,6 +9,7 @@ from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
+from atmos_auth.programs.terraform.plugin_cache import folder_of, kept
 from atmos_auth.stacks.component_paths import is_path
 from atmos_auth.stacks.evaluation import Wish
 from atmos_auth.stacks.opening import Stacks
@@ -23,7 +24,8 @@ go, and asks. Nobody signs in.
 examples:
   atmos terraform clean                  for all components
   atmos terraform clean vpc -s plat-dev
-  atmos terraform clean vpc -s plat-dev --everything   local state as well"""
+  atmos terraform clean vpc -s plat-dev --everything   local state as well
+  atmos terraform clean --cache          providers that all components share"""
 POSITIONALS = 1
 POSITIONAL_COMPLETIONS = COMPONENTS
 
@@ -35,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--force", action="store_true", help="ask nobody")
     parser.add_argument("--everything", action="store_true", help="delete local state of the component as well")
     parser.add_argument("--skip-lock-file", action="store_true", help="keep .terraform.lock.hcl")
+    parser.add_argument("--cache", action="store_true", help="delete the cache of providers, and nothing else")
     parser.add_argument("--dry-run", action="store_true", help="print what would go, and delete nothing")
 
 
@@ -58,6 +61,13 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
 
 def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
+    if arguments.cache:
+        if arguments.positional or arguments.everything:
+            raise UsageError(
+                "--cache deletes what all components share, and takes none of them", hints=["leave it out"]
+            )
+        yield from kept(folder_of(project))
+        return
     stacks = Stacks(project, wish=Wish(templates=False, functions=False))
     stack = said_stack(arguments, project)
     if not arguments.positional:

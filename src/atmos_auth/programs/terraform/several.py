@@ -1,5 +1,6 @@
 """One command for several components: which they are, and in which order."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
@@ -13,14 +14,15 @@ Instance = tuple[str, str]
 
 
 class Selection(NamedTuple):
-    """Which components are meant: those of one stack or of all, with these names, with any of these tags.
+    """Which components are meant: those of one stack or of all, with these names, any of these tags, all these labels.
 
-    `matches` tells of a component whether it is meant; None means any. Empty names and tags mean any as well.
+    `matches` tells of a component whether it is meant; None means any. Empty names, tags and labels mean any as well.
     """
 
     stack: str | None = None
     names: Sequence[str] = ()
     tags: Sequence[str] = ()
+    labels: Sequence[tuple[str, str]] = ()
     matches: Callable[[Component], bool] | None = None
 
 
@@ -32,7 +34,7 @@ def selected(repository: Repository, selection: Selection) -> list[Component]:
             if selection.names and name not in selection.names:
                 continue
             component = repository.component(name, stack)
-            if component.is_enabled and _is_tagged(component, selection.tags) and _matches(component, selection):
+            if component.is_enabled and _is_marked(component, selection) and _matches(component, selection):
                 found.append(component)
     return found
 
@@ -71,9 +73,17 @@ def _depends_on(component: Component) -> list[Instance]:
     ]
 
 
-def _is_tagged(component: Component, tags: Sequence[str]) -> bool:
-    own = component.metadata.get("tags")
-    return not tags or (isinstance(own, list) and any(tag in own for tag in tags))
+def _is_marked(component: Component, selection: Selection) -> bool:
+    tags, labels = component.metadata.get("tags"), component.metadata.get("labels")
+    has_tag = isinstance(tags, list) and any(tag in tags for tag in selection.tags)
+    return (has_tag or not selection.tags) and all(_has_label(labels, *label) for label in selection.labels)
+
+
+def _has_label(labels: object, key: str, value: str) -> bool:
+    if not isinstance(labels, Mapping) or key not in labels:
+        return False
+    # As it is written: true, 7.
+    return (labels[key] if isinstance(labels[key], str) else json.dumps(labels[key])) == value
 
 
 def _matches(component: Component, selection: Selection) -> bool:
