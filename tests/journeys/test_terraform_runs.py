@@ -839,6 +839,45 @@ def test_values_are_read_as_the_run_unless_their_own_stack_says_otherwise(answer
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
 
 
+EACH = """\
+vars: { stage: dev }
+components:
+  terraform:
+    deep: { metadata: { component: vpc }, backend_type: local, backend: { local: {} } }
+    off: { metadata: { component: vpc }, vars: { enabled: false } }
+    app:
+      metadata: { component: vpc }
+      vars: { a: !terraform.output "{{ .vars.name }} {{ .stack }} who", b: !terraform.output deep .times, name: deep }
+    optional:
+      metadata: { component: vpc }
+      vars: { a: !terraform.output off id, b: !terraform.output 'off ".id // 5"' }
+"""
+
+
+@pytest.mark.parametrize(("more", "init"), [("", "init"), ("init_run_reconfigure: true", "init -reconfigure")])
+def test_values_are_asked_of_terraform_once_each_by_an_exact_sequence(answering: Recorder, more: str, init: str):
+    answering.configure(more)
+    with answering.machine.atmos_yaml.open("a") as file:
+        file.write("templates: { settings: { enabled: true } }\n")
+    answering.machine.write(EACH, "stacks/dev.yaml")
+    note = answering.machine.write("other", "code/vpc/.terraform/environment")
+    words = ("describe", "component", "app", "-s", "dev", "-q", ".vars", "-f", "json", "--identity=false")
+    shown = answering.machine.atmos(*words, "--logs-level", "info", env={"TF_WORKSPACE": "x", "TF_CLI_ARGS": "y"})
+    assert [call.words for call in answering.calls()] == [init, f"{SELECT} dev-deep", "output -json"]
+    assert json.loads(shown.stdout) == {"a": "", "b": 3, "name": "deep", "stage": "dev"}
+    assert not note.exists()
+    said = [line.partition(" atmos-auth ")[2] for line in shown.stderr.splitlines()]
+    assert said == ["Fetching who output from deep in dev", "Fetching .times output from deep in dev"]
+    assert answering.machine.atmos(*words).stderr == ""
+
+
+def test_values_of_a_component_that_is_off_are_none_without_asking_terraform(answering: Recorder):
+    answering.machine.write(EACH, "stacks/dev.yaml")
+    words = ("describe", "component", "optional", "-s", "dev", "-q", ".vars", "-f", "json", "--identity=false")
+    shown = json.loads(answering.machine.atmos(*words).stdout)
+    assert (shown["a"], shown["b"], answering.calls()) == (None, 5, [])
+
+
 def test_values_that_one_identity_has_read_are_not_shown_to_another(answering: Recorder):
     answering.machine.login(PROD)
     words = ("terraform", "validate", "--components", "middle,other", "-s", "dev")

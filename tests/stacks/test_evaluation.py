@@ -131,6 +131,23 @@ def test_components_that_need_each_other_are_named(repository_of):
     )
 
 
+@pytest.mark.parametrize(("count", "is_too_deep"), [(64, False), (65, True)])
+def test_components_that_need_each_other_too_deep_are_no_circle(opened, count, is_too_deep):
+    lines = [f"    c{number}: {{ vars: {{ x: !other c{number + 1} }} }}\n" for number in range(1, count)]
+    stack = "name: dev\ncomponents:\n  terraform:\n" + "".join(lines) + f"    c{count}: {{ vars: {{ x: end }} }}\n"
+
+    def other(call):
+        return stacks.component(call.function.argument, "dev").sections["vars"]["x"]
+
+    stacks = opened({"stacks/deploy/dev.yaml": stack}, functions={"!other": other})
+    if not is_too_deep:
+        assert stacks.component("c1", "dev").sections["vars"]["x"] == "end"
+        return
+    with pytest.raises(ConfigError, match="more than 64 components need each other") as refused:
+        stacks.component("c1", "dev")
+    assert len(refused.value.details) == count
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

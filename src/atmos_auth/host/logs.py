@@ -58,6 +58,10 @@ class LogFile:
         """Note a step."""
         self._write(LEVELS["debug"], message)
 
+    def info(self, message: str) -> None:
+        """Note what takes a while."""
+        self._write(LEVELS["info"], message)
+
     def warn(self, message: str) -> None:
         """Note something that a person should mend."""
         self._write(LEVELS["warn"], message)

@@ -72,10 +72,12 @@ class Evaluation:
 
         A component whose values need each other in a circle is named, whichever functions lead around it.
         """
-        if any(component.is_same(one) for one in self._running) or len(self._running) >= _DEEPEST:
+        is_circular = any(component.is_same(one) for one in self._running)
+        if is_circular or len(self._running) >= _DEEPEST:
             chain = [f'component "{one.name}" of stack "{one.stack}"' for one in (*self._running, component)]
             raise ConfigError(
-                "circular dependency detected", details=[chain[0], *(f"needs {one}" for one in chain[1:])]
+                "circular dependency detected" if is_circular else f"more than {_DEEPEST} components need each other",
+                details=[chain[0], *(f"needs {one}" for one in chain[1:])],
             )
         self._running.append(component)
         try:

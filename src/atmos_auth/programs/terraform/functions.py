@@ -24,7 +24,8 @@ RunOutput = Callable[[Component, Reader], dict[str, Any]]
 class TerraformFunctions:
     """The functions over one set of stacks; what a component has put out is read once for each who reads it.
 
-    `readers` tells as whom; what one has read may be nobody else's to know. `run_output` runs Terraform.
+    `readers` tells as whom; what one has read may be nobody else's to know. `run_output` runs Terraform; `note` is told
+    what is fetched.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class TerraformFunctions:
         *,
         readers: Readers,
         run_output: RunOutput,
+        note: Callable[[str], None],
     ) -> None:
         self._stacks = stacks
         self._readers = readers
         self._run_output = run_output
+        self._note = note
         self._outputs: dict[tuple[str, str, str, Reader], dict[str, Any] | None] = {}
 
     def table(self) -> dict[str, Callable[[Call], Any]]:
@@ -56,6 +59,7 @@ class TerraformFunctions:
         function = call.function
         first, *others = words(function, at_least=2, at_most=3, form=_FORM.format(tag=function.tag))
         stack, expression = (others[0], others[1]) if len(others) == 2 else (call.component.stack, others[0])
+        self._note(f"Fetching {expression} output from {first} in {stack}")
         try:
             outputs = self._read(function.tag, first, stack)
         except AtmosAuthError as failure:

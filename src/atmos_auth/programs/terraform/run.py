@@ -199,7 +199,8 @@ class Terraform:
 
     def _functions(self, stacks: Stacks) -> Functions:
         readers = Readers(stacks, about=lambda: self._about, run=self._run_as, is_off=self._is_off)
-        self._values = TerraformFunctions(stacks, readers=readers, run_output=self._output)
+        note = self._project.log.info
+        self._values = TerraformFunctions(stacks, readers=readers, run_output=self._output, note=note)
         return self._values.table() | CallerFunctions(readers).table()
 
     def _outputs_for_templates(self, component: Component) -> Mapping[str, Any] | None:
