@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from atmos_auth.host import shell_prompt
-from atmos_auth.host.shell_prompt import with_prompt
+from atmos_auth.host.shell_prompt import with_prompt, with_text
 
 FOLDER = Path(shell_prompt.__file__).parent
 FILES = {"bash": "bash.sh", "zsh": "zsh/.zshenv", "fish": "prompt.fish"}
@@ -45,3 +45,17 @@ def test_what_is_shipped_is_in_the_shells_language(shell: str):
     if program is None:
         pytest.skip(f"{shell} is not installed")
     subprocess.run([program, "-n", str(FOLDER / FILES[shell])], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(("shell", "arguments"), [("sh", ()), ("bash", ()), ("zsh", ("-d", "-f", "-i")), ("tcsh", ())])
+def test_a_prompt_of_a_projects_own_makes_no_login_shell(shell: str, arguments: tuple[str, ...]):
+    start = with_text(shell, "mine> ")
+    assert start.arguments == arguments
+    assert start.environ["PS1"] == "mine> "
+
+
+def test_fish_is_told_its_prompt_as_data():
+    start = with_text("fish", "$(touch x)> ")
+    assert start.arguments[0] == "--init-command"
+    assert "touch" not in start.arguments[1]
+    assert start.environ == {"__atmos_ps1": "$(touch x)> "}

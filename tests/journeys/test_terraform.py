@@ -9,7 +9,7 @@ import pytest
 
 from aws_emulator import Emulator
 from conftest import BIN, Machine, operations
-from installed import terraform
+from installed import installed, terraform
 
 ATMOS_YAML = """\
 stacks: {{ base_path: stacks, included_paths: ["deploy/**/*"], name_pattern: "{{tenant}}-{{stage}}" }}
@@ -484,6 +484,45 @@ def test_a_shell_is_ready_for_terraform_by_hand(repository: Machine):
     shell.sendline("exit 7")
     shell.wait()
     assert shell.exitstatus == 7
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "sh"])
+def test_a_shell_has_the_prompt_of_the_project(repository: Machine, name: str):
+    program = installed(name)
+    text = repository.atmos_yaml.read_text().replace(
+        "base_path: comp", "shell: { prompt: '[{{ .Component }}|{{ .Stack }}]: ' }, base_path: comp"
+    )
+    repository.write(text)
+    for startup in (".bashrc", ".bash_profile", ".zshrc"):
+        (repository.home / startup).write_text("PS1='theirs> '\n")
+    words = ("terraform", "shell", "who", "-s", "plat-dev", "--identity=false", "--shell", program)
+    shell = repository.terminal(*words, env={"LC_ALL": "C.UTF-8"})
+    shell.expect_exact("[who|plat-dev]: ")
+    shell.send("echo $ATMOS_TERRAFORM_WORKSPACE; exit 7\r")
+    shell.wait()
+    assert shell.exitstatus == 7
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("[x]", "components.terraform.shell.prompt takes text"),
+        ("'{{ .Component'", "this action is not closed"),
+        ("'{{ .Who }}'", "Who"),
+    ],
+)
+def test_a_prompt_that_is_none_is_said_before_anybody_signs_in(
+    repository: Machine, aws: Emulator, prompt: str, message: str
+):
+    repository.write(
+        repository.atmos_yaml.read_text().replace("base_path: comp", f"shell: {{ prompt: {prompt} }}, base_path: comp")
+    )
+    result = repository.atmos("terraform", "shell", "who", "-s", "plat-dev", "--force-tty")
+    (finding,) = repository.findings(result.stderr)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert message in finding.message
+    assert "atmos.yaml" in (finding.place or "")
+    assert aws.journal.entries() == []
 
 
 def terraform_of(machine: Machine) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import CommandNotFound
-from atmos_auth.host.shell_prompt import Start, with_prompt
+from atmos_auth.host.shell_prompt import Start, with_prompt, with_text
 
 # Names that a person may type where an identity is meant.
 KNOWN = (
@@ -61,6 +61,12 @@ def starting(
         return [shell, *arguments], dict(environ)
     login = () if platform == "nt" else ("-l",)
     start = with_prompt(name_of(shell), login, environ) if prompt else Start(login, {})
+    return [shell, *start.arguments], {**environ, **start.environ}
+
+
+def starting_with(text: str, shell: str, environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Return the command line of a shell whose prompt is `text`, and its environment; it is no login shell."""
+    start = with_text(name_of(shell), text)
     return [shell, *start.arguments], {**environ, **start.environ}
 
 

@@ -10,10 +10,11 @@ from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_w
 from atmos_auth.cli.terraform_words import terraform_for
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
-from atmos_auth.host.interactive_shell import choose, name_of, starting
+from atmos_auth.host.interactive_shell import choose, name_of, starting, starting_with
 from atmos_auth.host.process import run as run_process
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.run import Ready
+from atmos_auth.programs.terraform.shell_prompt import configured_prompt, filled
 from atmos_auth.wiring import Project
 
 USAGE = "atmos terraform shell COMPONENT -s STACK [flags]"
@@ -52,14 +53,17 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
 
+    prompt = configured_prompt(project.config)
+
     def in_shell(ready: Ready) -> int:
-        argv, environ = starting(shell, (), {**ready.environ, "PWD": ready.folder}, prompt=True)
+        environ = {**ready.environ, "PWD": ready.folder}
+        component, stack = environ[env_names.ATMOS_COMPONENT], environ[env_names.ATMOS_STACK]
+        if prompt is None:
+            argv, environ = starting(shell, (), environ, prompt=True)
+        else:
+            argv, environ = starting_with(filled(prompt, component, stack), shell, environ)
         stderr.write(
-            paint(
-                f"✓ This {name_of(shell)} is for `{environ[env_names.ATMOS_COMPONENT]}` in `{stack}`."
-                " Leave it with `exit`.\n",
-                GREEN,
-            )
+            paint(f"✓ This {name_of(shell)} is for `{component}` in `{stack}`. Leave it with `exit`.\n", GREEN)
         )
         stderr.flush()
         return run_process(argv, environ, ready.folder)

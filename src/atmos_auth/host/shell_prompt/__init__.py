@@ -7,6 +7,11 @@ from typing import NamedTuple
 _HERE = os.path.dirname(__file__)
 # Evaluated before each prompt; empty, and so without effect, in shells further down.
 _BASH_HOOK = 'eval "${__atmos_prompt-}"'
+# After the startup files, and in no shell further down.
+_BASH_PROMPT = '[ -z "${__atmos_ps1-}" ] || PS1=$__atmos_ps1; export -n __atmos_ps1 PROMPT_COMMAND'
+_FISH_PROMPT = (
+    "set -g __atmos_text $__atmos_ps1; set -e __atmos_ps1; function fish_prompt; printf %s $__atmos_text; end"
+)
 
 
 class Start(NamedTuple):
@@ -28,6 +33,20 @@ def with_prompt(shell: str, login: Sequence[str], environ: Mapping[str, str]) ->
     if shell == "fish":
         return Start((*login, "--init-command", _text("prompt.fish")), {})
     return Start(tuple(login), {})
+
+
+def with_text(shell: str, text: str) -> Start:
+    """Return how to start `shell`, the bare name of a program, so that its prompt is `text`, in its own language.
+
+    Bash and fish read the person's files before that; zsh reads none of them, for they would have the last word.
+    """
+    if shell == "zsh":
+        return Start(("-d", "-f", "-i"), {"PS1": text, "PROMPT": text})
+    if shell == "fish":
+        return Start(("--init-command", _FISH_PROMPT), {"__atmos_ps1": text})
+    if shell == "bash":
+        return Start((), {"PS1": text, "__atmos_ps1": text, "PROMPT_COMMAND": _BASH_PROMPT})
+    return Start((), {"PS1": text, "PROMPT": text})
 
 
 def _bash(environ: Mapping[str, str]) -> dict[str, str]:
