@@ -110,21 +110,23 @@ class Project:
     @cached_property
     def config(self) -> Config:
         """The merged configuration."""
-        options = self._options
-        config = load(
-            Request(
-                cwd=self.directory,
-                environ=self._process_environ,
-                home=home_directory(self._process_environ),
-                config_files=options.config_files,
-                config_directories=options.config_directories,
-                base_path=options.base_path,
-                profiles=options.profiles,
-            )
-        )
+        config = load(self._request)
         for warning in config.warnings:
             self.streams.stderr.write(f"⚠ {warning}\n")
         return config
+
+    @cached_property
+    def _request(self) -> Request:
+        options = self._options
+        return Request(
+            cwd=self.directory,
+            environ=self._process_environ,
+            home=home_directory(self._process_environ),
+            config_files=options.config_files,
+            config_directories=options.config_directories,
+            base_path=options.base_path,
+            profiles=options.profiles,
+        )
 
     def _is_verbose(self) -> bool:
         return is_true(self._process_environ.get(env_names.ATMOS_VERBOSE), default=False)
@@ -154,6 +156,13 @@ class Project:
     def child_base(self) -> dict[str, str]:
         """What children start from: the process environment, and over it the configuration's `env:`."""
         return {**self._process_environ, **self.configured_environment}
+
+    @cached_property
+    def script_base(self) -> dict[str, str]:
+        """What scripts start from: what other children do, and what leads commands of ours in them to this project."""
+        from atmos_auth.config.finding_again import variables_to_find_again
+
+        return {**self.child_base, **variables_to_find_again(self._request, self.config)}
 
     @cached_property
     def configured_environment(self) -> dict[str, str]:

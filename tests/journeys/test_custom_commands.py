@@ -281,3 +281,20 @@ def test_a_command_that_calls_itself_ends(project: Machine):
     result = project.atmos("again")
     assert result.returncode == 1
     assert "ATMOS_SHLVL exceeds maximum allowed depth: current=11, max=10" in result.stderr
+
+
+def test_atmos_in_a_script_finds_the_configuration_of_this_run(offline_machine: Machine):
+    script = "mkdir -p below && cd below && atmos describe config -q .mark -f yaml"
+    text = (
+        "mark: {mark}\nbase_path: .\n"
+        f"commands: [{{{{ name: mark, verbose: false, steps: ['{script}'] }}}}]\n"
+        f"workflows: {{{{ mark: {{{{ steps: [{{{{ type: shell, command: '{script}' }}}}] }}}} }}}}\n"
+    )
+    offline_machine.write(text.format(mark="usual"))
+    offline_machine.write(text.format(mark="named"), "named.yaml")
+    for words, mark in (((), "usual"), (("--config", "named.yaml"), "named")):
+        for command in (("mark",), ("workflow", "mark")):
+            result = offline_machine.atmos(*words, *command)
+            assert (result.returncode, result.stdout) == (0, f"{mark}\n"), result.stderr
+    variables = offline_machine.atmos("workflow", "mark", env={"ATMOS_CONFIG": "named.yaml"})
+    assert variables.stdout == "named\n"

@@ -67,7 +67,7 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
     plan, base = plan_of(
         command,
         data,
-        project.child_base,
+        project.script_base,
         Surroundings(_functions(project), project.directory, partial(_described, said, project)),
         planner=_planner(project),
         identity=project.operations.select(asked) or "false" if asked.pick or asked.name else None,

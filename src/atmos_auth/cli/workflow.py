@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     run_plan(
         plan,
         Tools(
-            base=project.child_base,
+            base=project.script_base,
             become=lambda name, base: running_as(name, arguments, project, base).environment,
             own_command=partial(_own_command, arguments, project),
             resume=partial(_resuming, arguments, identity, written, is_one_of_several),
