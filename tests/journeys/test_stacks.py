@@ -143,6 +143,29 @@ def test_a_query_prints_single_values_bare(stacks: Machine, expression, expected
     assert (result.stdout, result.stderr) == (f"{expected}\n", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", {"a": "dev", "b": "home", "c": "dev"}),
+        ("--process-templates=false", {"a": "{{ .stack }}", "b": "home", "c": "{{ .stack }}"}),
+        ("--process-functions=false", {"a": "dev", "b": "!env WHERE", "c": "!exec echo dev"}),
+        ("--skip exec", {"a": "dev", "b": "home", "c": "!exec echo dev"}),
+        ("--skip exec --skip env", {"a": "dev", "b": "!env WHERE", "c": "!exec echo dev"}),
+    ],
+)
+@pytest.mark.parametrize("command", ["component c", "stacks"])
+def test_templates_and_functions_may_be_left_as_they_are_written(offline_machine: Machine, command, words, expected):
+    machine = offline_machine
+    machine.write("stacks: { base_path: s, included_paths: ['*'] }\ntemplates: { settings: { enabled: true } }")
+    values = "a: '{{ .stack }}', b: !env WHERE, c: !exec 'echo {{ .stack }}'"
+    machine.write(f"name: dev\ncomponents: {{ terraform: {{ c: {{ vars: {{ {values} }} }} }} }}", "s/dev.yaml")
+    query = ".vars" if command != "stacks" else ".dev.components.terraform.c.vars"
+    result = machine.atmos(
+        "describe", *command.split(), "-s", "dev", "-f", "json", "-q", query, *words.split(), env={"WHERE": "home"}
+    )
+    assert (json.loads(result.stdout), result.stderr) == (expected, "")
+
+
 def test_a_value_that_cannot_be_had_ends_it_unless_one_says_otherwise(stacks: Machine):
     stacks.write(
         "components: { terraform: { vpc: { vars: { id: !terraform.state other .id, kept: 1 } } } }",

@@ -1,4 +1,4 @@
-"""The names of the YAML functions that a configuration file may use."""
+"""The names of YAML functions; `SUPPORTED` are those that a configuration file may use."""
 
 ENV = "!env"
 EXEC = "!exec"
@@ -10,5 +10,7 @@ CWD = "!cwd"
 RANDOM = "!random"
 APPEND = "!append"
 UNSET = "!unset"
+# Of manifests only, whose values may be templates.
+LITERAL = "!literal"
 
 SUPPORTED = (ENV, EXEC, INCLUDE, INCLUDE_RAW, REPO_ROOT, GIT_ROOT, CWD, RANDOM, APPEND, UNSET)

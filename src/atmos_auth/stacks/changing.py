@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from atmos_auth.config.tags import LITERAL
 from atmos_auth.config.tree import COMPOUND, Map, Seq, Tagged
 from atmos_auth.domain.place import Place
 from atmos_auth.stacks.merge import is_taken_away
@@ -11,7 +12,7 @@ from atmos_auth.stacks.merge import is_taken_away
 class Texts:
     """Changes those texts of a tree that may be templates: `change` gets each with its place; keys are texts too.
 
-    A text without `opening` is none.
+    A text without `opening` is none, nor is what stands in a `!literal`.
     """
 
     def __init__(self, change: Callable[[str, Place], str], opening: str = "{{") -> None:
@@ -23,6 +24,8 @@ class Texts:
         if isinstance(value, str):
             return self._change(value, place or Place("", 1, 1)) if self._opening in value else value
         if isinstance(value, Tagged):
+            if value.tag == LITERAL:
+                return value
             argument = self.tree(value.argument, value.place)
             return value if argument is value.argument else Tagged(value.tag, argument, value.place)
         if isinstance(value, Map):

@@ -11,8 +11,6 @@ from atmos_auth.config.tree import Seq, Tagged
 from atmos_auth.config.words import words
 from atmos_auth.stacks.evaluation import Call
 
-LITERAL = "!literal"
-
 
 def local_functions(functions: Functions) -> dict[str, Callable[[Call], Any]]:
     """Map tags to what they do; `functions` are those of the configuration."""
@@ -21,7 +19,7 @@ def local_functions(functions: Functions) -> dict[str, Callable[[Call], Any]]:
         **{tag: partial(_as_in_the_configuration, functions) for tag in same},
         tags.ENV: partial(_env, functions),
         tags.APPEND: _append,
-        LITERAL: _literal,
+        tags.LITERAL: _literal,
     }
 
 
