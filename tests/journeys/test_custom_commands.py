@@ -173,6 +173,24 @@ def test_where_steps_run_and_what_components_hold(project: Machine):
     assert missing.message.startswith("Could not find the component `bog`")
 
 
+def test_steps_know_what_others_print_and_the_variables_of_the_component(project: Machine):
+    big = "{ vars: { size: 9 }, env: { A: of-component, B: of-component } }"
+    project.write(f"name: dev\ncomponents: {{ terraform: {{ big: {big} }} }}", "stacks/dev.yaml")
+    project.write("""\
+stacks: { base_path: stacks, included_paths: ["*"] }
+env: { A: of-configuration, C: of-configuration }
+commands:
+  - name: go
+    component_config: { component: big, stack: dev }
+    env: { B: of-command, D: of-command }
+    steps:
+      - { name: size, command: "echo {{ .ComponentConfig.vars.size }}" }
+      - { command: "echo {{ .steps.size.value }} $A $B $C $D", env: { D: of-step } }
+""")
+    result = project.atmos("go", env={"A": "outside", "C": "outside", "D": "outside"})
+    assert result.stdout == "9\n9 of-component of-command of-configuration of-step\n", result.stderr
+
+
 def test_ours_are_never_shadowed_but_added_to(project: Machine):
     assert project.atmos("auth", "extra").stdout == "extra\n"
     assert "shadowed" not in project.atmos("auth", "login", "--help").stdout

@@ -503,6 +503,16 @@ def test_variables_of_the_configuration_the_workflow_and_the_step_win_in_this_or
     assert result.stdout.splitlines() == ["configuration", "workflow", "step", "configuration workflow step"]
 
 
+def test_what_a_step_prints_is_used_by_steps_behind_it(offline_machine):
+    words = shell("echo {{ .steps.who.value }}, $A", env={"A": "{{ .steps.version.value | lower }}"})
+    who = "{ name: who, command: auth exec -- printenv WHO, identity: one }"
+    offline_machine.write(steps("{ name: version, command: version }", who, words))
+    result = offline_machine.atmos("workflow", "deploy")
+    version = offline_machine.atmos("version").stdout
+    assert (result.returncode, result.stdout) == (0, f"{version}first\nfirst, {version.lower()}"), result.stderr
+    assert "{{ .steps.who.value }}" in offline_machine.atmos("workflow", "deploy", "--dry-run").stdout
+
+
 def test_the_environment_may_say_where_to_begin_and_for_which_stack(offline_machine):
     said = {"ATMOS_WORKFLOW_FROM_STEP": "second", "ATMOS_STACK": "dev"}
     offline_machine.write(steps(shell("echo first", name="first"), shell("echo {{ .flags.stack }}", name="second")))

@@ -22,9 +22,10 @@ from atmos_auth.programs.aliases import aliases
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find
 from atmos_auth.programs.custom_commands.given import given
 from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
-from atmos_auth.programs.workflows.planning import Planner, Step
+from atmos_auth.programs.workflows.planning import Planner
 from atmos_auth.programs.workflows.running import Tools
 from atmos_auth.programs.workflows.running import run as run_plan
+from atmos_auth.programs.workflows.steps import Step
 from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions
 from atmos_auth.wiring import Project
 

@@ -17,7 +17,8 @@ from atmos_auth.cli.workflow_screen import Screen, show_plan
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownWorkflow, UsageError
 from atmos_auth.host.paths import home_directory
-from atmos_auth.programs.workflows.planning import Planner, Step, Wish
+from atmos_auth.programs.workflows.planning import Planner
+from atmos_auth.programs.workflows.steps import Step, Wish
 from atmos_auth.programs.workflows.written import HOW_TO_WRITE, Workflows, Written
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project

@@ -3,7 +3,7 @@
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint
 from atmos_auth.config.paths import shown
 from atmos_auth.host.plain_text import plain_lines, plain_text
-from atmos_auth.programs.workflows.planning import NOBODY, Plan, Step
+from atmos_auth.programs.workflows.steps import NOBODY, Plan, Step
 from atmos_auth.wiring import Project
 
 

@@ -55,6 +55,7 @@ ATMOS_SKIP_INIT = "ATMOS_SKIP_INIT"  # terraform --skip-init
 
 # --- a shell of ours ---------------------------------------------------------------------------------------------
 ATMOS_SHLVL = "ATMOS_SHLVL"  # how deep shells of `auth shell`, steps of workflows and `!exec` are in each other
+ATMOS_CLI_PATH = "ATMOS_CLI_PATH"  # set for steps of workflows and custom commands: the program that runs them
 ATMOS_SHELL_PROMPT = "ATMOS_SHELL_PROMPT"  # false: `auth shell` leaves the prompt as it is
 
 # --- what a shell of `terraform shell` is for ------------------------------------------------------------------

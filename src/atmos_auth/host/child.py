@@ -20,22 +20,22 @@ _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 TO_END = (signal.SIGTERM, signal.SIGHUP)
 # Python ignores these in itself, and a program must not inherit that.
 _RESTORED = (signal.SIGPIPE, signal.SIGXFSZ)
-_STDOUT, _STDERR = 1, 2
+_STDOUT = 1
 
 
 def run(
-    argv: "Sequence[str]", environ: "Mapping[str, str]", directory: str | None = None, *, onto_stderr: bool = False
+    argv: "Sequence[str]", environ: "Mapping[str, str]", directory: str | None = None, *, stdout: int = _STDOUT
 ) -> tuple[int, list[int]]:
     """Run `argv` with exactly `environ`; return its status as a shell would show it, and the signals we were sent.
 
-    It runs in `directory`, or where we are; our own working directory is another one while it is being started. With
-    `onto_stderr` what it prints goes there. Raises `OSError` when it cannot be started.
+    It runs in `directory`, or where we are; our own working directory is another one while it is being started. What it
+    prints goes to the descriptor `stdout`. Raises `OSError` when it cannot be started.
     """
     handled = {*FROM_TERMINAL, *_FORWARDED}
     # Held back until somebody is there to handle them: one that came in between would leave the child an orphan.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, handled)
     try:
-        child = _start_in(directory, argv, environ, mask, onto_stderr)
+        child = _start_in(directory, argv, environ, mask, stdout)
         # After the start, so that a child of a shell's background job keeps what that shell decided.
         (heard, previous), bell = _take_over(child), _Bell()
     finally:
@@ -49,21 +49,21 @@ def run(
 
 
 def _start_in(
-    directory: str | None, argv: "Sequence[str]", environ: "Mapping[str, str]", mask: "Any", onto_stderr: bool
+    directory: str | None, argv: "Sequence[str]", environ: "Mapping[str, str]", mask: "Any", stdout: int
 ) -> int:
     if directory is None:
-        return _start(argv, environ, mask, onto_stderr)
+        return _start(argv, environ, mask, stdout)
     back = os.open(".", os.O_RDONLY)
     try:
         os.chdir(directory)
-        return _start(argv, environ, mask, onto_stderr)
+        return _start(argv, environ, mask, stdout)
     finally:
         os.fchdir(back)
         os.close(back)
 
 
-def _start(argv: "Sequence[str]", environ: "Mapping[str, str]", mask: "Any", onto_stderr: bool) -> int:
-    actions = [(os.POSIX_SPAWN_DUP2, _STDERR, _STDOUT)] if onto_stderr else []
+def _start(argv: "Sequence[str]", environ: "Mapping[str, str]", mask: "Any", stdout: int) -> int:
+    actions = [(os.POSIX_SPAWN_DUP2, stdout, _STDOUT)] if stdout != _STDOUT else []
     # posix_spawn costs a tenth of importing subprocess, and this runs in front of every wrapped command.
     return os.posix_spawnp(
         _found(argv[0], environ), list(argv), dict(environ), file_actions=actions, setsigmask=mask, setsigdef=_RESTORED

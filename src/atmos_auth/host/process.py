@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from atmos_auth.domain.errors import CommandNotExecutable, CommandNotFound
 
+_STDOUT, _STDERR = 1, 2
+
 
 class Ended(NamedTuple):
     """How a program ended: its `status` as a shell would show it, and the signals that we were sent meanwhile."""
@@ -24,23 +26,22 @@ def run(
     It runs in `directory` if that is given; with `onto_stderr` what it prints is not data, and goes to stderr. Raises
     `CommandNotFound` when the program does not exist (exit 127), `CommandNotExecutable` when it may not be run (126).
     """
-    return run_in(directory, argv, environ, onto_stderr=onto_stderr).status
+    return run_in(directory, argv, environ, stdout=_STDERR if onto_stderr else _STDOUT).status
 
 
-def run_in(
-    directory: str | None, argv: Sequence[str], environ: Mapping[str, str], *, onto_stderr: bool = False
-) -> Ended:
+def run_in(directory: str | None, argv: Sequence[str], environ: Mapping[str, str], *, stdout: int = _STDOUT) -> Ended:
     """Run `argv` as `run` does, in `directory`, or where we are, and tell how it ended; for programs in a row.
 
+    What it prints goes to the descriptor `stdout`.
     Our own working directory is another one while the program is being started. Raises `CommandNotFound`, and
     `OSError` when nobody can be in the directory.
     """
     if os.name != "posix":
-        return _run_with_subprocess(directory, argv, environ, onto_stderr=onto_stderr)
+        return _run_with_subprocess(directory, argv, environ, stdout)
     from atmos_auth.host import child
 
     try:
-        status, heard = child.run(argv, environ, directory, onto_stderr=onto_stderr)
+        status, heard = child.run(argv, environ, directory, stdout=stdout)
     except OSError as error:
         if error.filename == directory and directory is not None:
             raise
@@ -83,16 +84,15 @@ def _not_started(program: str, error: OSError) -> CommandNotFound:
     )
 
 
-def _run_with_subprocess(
-    directory: str | None, argv: Sequence[str], environ: Mapping[str, str], *, onto_stderr: bool
-) -> Ended:
+def _run_with_subprocess(directory: str | None, argv: Sequence[str], environ: Mapping[str, str], stdout: int) -> Ended:
     import subprocess
 
     if directory is not None:
         os.stat(directory)  # told apart from a program that is not there
-    stdout = sys.stderr.fileno() if onto_stderr else None
     try:
-        process = subprocess.Popen(list(argv), env=dict(environ), cwd=directory, stdout=stdout)
+        process = subprocess.Popen(
+            list(argv), env=dict(environ), cwd=directory, stdout=stdout if stdout != _STDOUT else None
+        )
     except OSError as error:
         raise _not_started(argv[0], error) from error
     interrupted = False

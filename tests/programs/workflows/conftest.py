@@ -6,7 +6,8 @@ import pytest
 from atmos_auth.config.load import load
 from atmos_auth.config.request import Request
 from atmos_auth.domain.errors import UnknownIdentity
-from atmos_auth.programs.workflows.planning import Plan, Planner, Wish
+from atmos_auth.programs.workflows.planning import Planner
+from atmos_auth.programs.workflows.steps import Plan, Wish
 from atmos_auth.programs.workflows.written import Workflows
 
 IDENTITIES = {"dev-admin": "dev-admin", "prod-admin": "Prod-Admin"}

@@ -8,7 +8,8 @@ from atmos_auth.config.tree import planted
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError, InvalidSetting, UnknownIdentity, UnknownWorkflow
 from atmos_auth.domain.place import Place
 from atmos_auth.programs.workflows.content import words_of
-from atmos_auth.programs.workflows.planning import NOBODY, Planner, Wish
+from atmos_auth.programs.workflows.planning import Planner
+from atmos_auth.programs.workflows.steps import NOBODY, Wish
 from atmos_auth.programs.workflows.written import Source, Written
 
 PLACE = Place("f.yaml", 1, 1)
@@ -204,8 +205,16 @@ BROKEN = [
     ("steps: [{ command: a, when: 'false' }]", "`when` is not supported", "3:27"),
     ("steps: [{ command: a, timeout: 5s }]", "`timeout` is not supported", "3:27"),
     ("dependencies: {}\nsteps: [{ command: a }]", 'workflow "deploy": `dependencies` is not supported', "3:5"),
-    ("steps: [{ command: a, env: { A: '{{- .steps.b.value }}' } }]", "env.A wants the output of a step", "3:37"),
-    ("env: { A: 'x{{ .steps.b }}' }\nsteps: [{ command: a }]", 'workflow "deploy": env.A wants the output', "3:15"),
+    (
+        "steps: [{ command: a, env: { A: '{{- .steps.b.value }}' } }]",
+        'step "step1" wants the output of step "b", and no step before',
+        "3:37",
+    ),
+    (
+        "env: { A: 'x{{ .steps.b }}' }\nsteps: [{ command: a }]",
+        'workflow "deploy" wants the output of step "b"',
+        "3:15",
+    ),
     ("steps: [{ command: '{{ .env.EMPTY }}' }]", "the command is empty", "3:24"),
     ("stack: [a]\nsteps: [{ command: a }]", "stack is a list", "3:5"),
 ]

@@ -1,12 +1,17 @@
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from atmos_auth.domain.errors import AuthenticationFailed, CommandNotFound, ConfigError, InvalidSetting, StepFailed
-from atmos_auth.programs.workflows.planning import Step, Wish
+from atmos_auth.domain.errors import (
+    AuthenticationFailed,
+    CommandNotFound,
+    ConfigError,
+    InvalidSetting,
+    StepFailed,
+    UsageError,
+)
 from atmos_auth.programs.workflows.running import Tools, run
+from atmos_auth.programs.workflows.steps import Step, Wish
 from atmos_auth.testing import FakeClock, FakePrompter
 
 OURSELVES = 'echo "atmos $* as $ATMOS_IDENTITY $AWS_PROFILE" >> "$OUT"'
@@ -164,8 +169,8 @@ def test_a_command_that_is_not_there_is_127(running):
     assert caught.value.exit_code == 127
 
 
-def test_without_any_shell(running, monkeypatch):
-    monkeypatch.setenv("PATH", "")  # where programs are looked for is our own PATH
+def test_without_any_shell(running, tmp_path):
+    running.base["PATH"] = str(tmp_path)
     with pytest.raises(CommandNotFound, match="command not found: sh") as caught:
         running("steps:\n" + shell("true"))
     assert 'in step "step1" of workflow "deploy"' in caught.value.details
@@ -237,13 +242,49 @@ def test_the_level_is_counted_and_ends_at_ten(running):
         running("steps:\n" + shell("true"))
 
 
-def test_scripts_find_atmos_where_path_has_none_and_nothing_else_is_hidden(running, tmp_path):
-    running.base["PATH"] = "/usr/bin:/bin"
-    (found,) = running("steps:\n" + shell('echo "$PATH" >> "$OUT"'))
-    assert found == f"/usr/bin:/bin:{os.path.dirname(sys.executable)}"
-    other = tmp_path / "bin" / "atmos"
-    other.parent.mkdir()
-    other.write_text("#!/bin/sh\n")
-    other.chmod(0o755)
-    running.base["PATH"] = f"{other.parent}:/usr/bin:/bin"
-    assert running("steps:\n" + shell('echo "$PATH" >> "$OUT"'))[-1] == running.base["PATH"]
+# --- what steps print ------------------------------------------------------------------------------------------
+
+
+OUTPUTS = """\
+steps:
+- { name: version, type: shell, command: "echo 1.2.3; echo aside >&2" }
+- name: build-it
+  type: shell
+  command: printf '{{ .steps.version.value }}-%s' "$SUFFIX"
+  env: { SUFFIX: "from {{ .steps.version.value }}" }
+- { name: tell, type: shell, command: 'echo "{{ (index .steps "build-it").value }}" >> "$OUT"' }
+- { name: ours, command: "auth whoami {{ .steps.version.value }}" }
+"""
+
+
+def test_what_a_step_prints_is_there_for_steps_behind_it(running, capfd):
+    assert running(OUTPUTS) == ["1.2.3-from 1.2.3", "atmos auth whoami 1.2.3 as  "]
+    # It is printed all the same, and nothing that only looks like it is kept.
+    assert capfd.readouterr() == ("1.2.3\n1.2.3-from 1.2.3", "aside\n")
+
+
+def test_of_several_attempts_the_last_one_counts(running):
+    body = "steps:\n" + shell('echo tried | tee -a "$OUT"; [ $(wc -l < "$OUT") -ge 2 ]', retry="{ max_attempts: 3 }")
+    assert running(body + shell('echo "{{ .steps.step1.value }}" >> "$OUT"')) == ["tried"] * 3
+
+
+def test_who_goes_on_begins_where_every_output_is_made_again(running):
+    body = "steps:\n" + shell("echo a", name="a") + shell("echo b", name="b")
+    body += shell("exit 4", name="c") + shell("echo {{ .steps.a.value }}", name="d")
+    with pytest.raises(StepFailed) as caught:
+        running(body)
+    (hint,) = caught.value.hints
+    assert hint.splitlines() == [
+        'To resume the workflow from "a", whose output is wanted, run:',
+        "    atmos workflow deploy --from-step a",
+    ]
+    with pytest.raises(UsageError, match='"d" wants the output of "a", which --from-step leaves out') as refused:
+        running(body, Wish(from_step="c"))
+    assert refused.value.hints == ("--from-step a",)
+
+
+def test_what_cannot_be_filled_in_is_said_of_the_step(running):
+    body = "steps:\n" + shell("echo", name="a") + "- command: '{{ .steps.a.value }}'\n"
+    with pytest.raises(InvalidSetting, match="the command is empty") as caught:
+        running(body)
+    assert caught.value.details == ('in step "step2" of workflow "deploy"',)

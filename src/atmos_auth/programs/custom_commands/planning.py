@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from atmos_auth.config.shell import output_of
-from atmos_auth.config.tree import Map, Seq, Tagged
+from atmos_auth.config.tree import Map, Seq, Tagged, place_of
 from atmos_auth.config.workflow_settings import SHELL
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.domain.place import Place
 from atmos_auth.programs.custom_commands.found import CustomCommand
-from atmos_auth.programs.workflows.planning import Plan, Planner, Wish
+from atmos_auth.programs.workflows.content import require_plain
+from atmos_auth.programs.workflows.outputs import ROOT, Outputs, Wanted, wanted_by
+from atmos_auth.programs.workflows.planning import FILLED, Planner
+from atmos_auth.programs.workflows.steps import Plan, Wish
 from atmos_auth.programs.workflows.written import Source, Written
 from atmos_auth.stacks.templates.functions.function import Function
 from atmos_auth.stacks.templates.template import Template
@@ -46,42 +49,87 @@ def plan_of(
     fault, and what describing a component raises.
     """
     rendering = _Rendering(command, {**data, "Cwd": surroundings.directory, "env": dict(base)}, surroundings.functions)
+    described: dict[str, Any] = {}
     wanted = command.settings.component_config
-    if wanted.component:
-        name, stack = rendering.text(wanted.component), rendering.text(wanted.stack)
-        described = dict(surroundings.describe(name, stack))
+    component, stack = (
+        rendering.text(text, place_of(command.tree, ("component_config", key)))
+        for key, text in (("component", wanted.component), ("stack", wanted.stack))
+    )
+    if component:
+        described = dict(surroundings.describe(component, stack))
         rendering = rendering.knowing({"ComponentConfig": described, "Component": described})
+    base = {**base, **_variables_of(described)}
     environ = {**base, **rendering.variables(base)}
     rendering = rendering.knowing({"env": environ})
     tree = Map(command.place)
-    for key in ("identity",):
-        if command.tree.get(key) is not None:
-            tree.put(key, rendering.tree(command.tree[key]), command.tree.key_places[key], command.place)
+    if command.tree.get("identity") is not None:
+        at = command.tree.value_places["identity"]
+        tree.put("identity", rendering.tree(command.tree["identity"], at), at, at)
     if command.working_directory:
-        directory = rendering.text(command.working_directory)
-        tree.put("working_directory", directory, command.place, command.place)
+        at = place_of(command.tree, ("working_directory",)) or command.place
+        tree.put("working_directory", command.working_directory, at, at)
     tree.put("steps", _steps(command, rendering), command.place, command.place)
     written = Written(" ".join(command.words), Source("atmos.yaml", None), tree, command.place)
-    return planner.plan(written, Wish(identity=identity)), environ
+    return planner.plan(written, Wish(identity=identity), _Texts(rendering)), environ
+
+
+def _variables_of(described: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables that a component's section says; those that are null are none."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in (described.get("env") or {}).items()
+        if value is not None
+    }
 
 
 def _steps(command: CustomCommand, rendering: "_Rendering") -> Seq:
-    """Return the steps as those of a workflow; a text is a script of the shell."""
+    """Return the steps as those of a workflow, whose texts are filled in later; a text is a script of the shell."""
     steps = Seq(command.place)
     written = command.tree.get("steps") or Seq(command.place)
     for step, place in zip(written, written.value_places, strict=True):
         known = Map(place)
         if isinstance(step, str):
-            known.put("command", rendering.tree(step, place), place, place)
+            known.put("command", step, place, place)
         elif isinstance(step, Map):
             for key, value in step.items():
-                known.put(key, rendering.tree(value, place), step.key_places[key], step.value_places[key])
+                ready = value if key in FILLED else rendering.tree(value, place)
+                known.put(key, ready, step.key_places[key], step.value_places[key])
         else:
             raise InvalidSetting("a step is a script, or a mapping with `command`", place=place)
         if "type" not in known:
             known.put("type", SHELL, place, place)
         steps.add(known, place)
     return steps
+
+
+class _Texts:
+    """Fills in the texts of steps, over all that a command knows; everything in braces is a template."""
+
+    def __init__(self, rendering: "_Rendering") -> None:
+        self._rendering = rendering
+
+    def knowing(self, variables: Mapping[str, str]) -> "_Texts":
+        """Return texts whose environment has these variables as well."""
+        return _Texts(self._rendering.with_variables(variables))
+
+    def after(self, outputs: Outputs) -> "_Texts":
+        """Return texts that know what steps have printed."""
+        return _Texts(self._rendering.knowing({ROOT: outputs.data()}))
+
+    def wanted(self, text: str, place: Place | None) -> Wanted:
+        """Tell whose output a text wants; raises `InvalidTemplate`."""
+        return wanted_by(text, self._rendering.looked_at(text, place))
+
+    def is_shown_as_written(self, _text: str) -> bool:
+        """Tell that what is run is shown: it is what was typed that makes it up."""
+        return False
+
+    def filled(self, text: str, what: str, place: Place | None) -> str:
+        """Return the text without templates; raises `ConfigError` for what cannot be had, and zero bytes."""
+        require_plain(text, what, place)
+        filled = self._rendering.text(text, place)
+        require_plain(filled, what, place)
+        return filled
 
 
 class _Rendering:
@@ -95,6 +143,14 @@ class _Rendering:
     def knowing(self, more: Mapping[str, Any]) -> "_Rendering":
         """Return one that knows more."""
         return _Rendering(self._command, {**self._data, **more}, self._functions)
+
+    def with_variables(self, variables: Mapping[str, str]) -> "_Rendering":
+        """Return one whose environment has these as well."""
+        return self.knowing({"env": {**self._data["env"], **variables}})
+
+    def looked_at(self, text: str, place: Place | None) -> frozenset[tuple[str, ...]]:
+        """Return the ways that a text goes into what is known."""
+        return Template(text, place or self._command.place).looked_at()
 
     def text(self, text: str, place: Place | None = None) -> str:
         """Render a text; a key that is missing is an error."""

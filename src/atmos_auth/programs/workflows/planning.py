@@ -1,7 +1,6 @@
 """From a workflow as it is written, and a command line, to steps that can be run."""
 
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from atmos_auth.config.check import check, convert
@@ -14,7 +13,7 @@ from atmos_auth.config.workflow_settings import (
     StepSettings,
     WorkflowSettings,
 )
-from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UnknownIdentity, UnknownWorkflow
+from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, UnknownIdentity
 from atmos_auth.domain.place import Place
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.workflows.content import (
@@ -22,63 +21,17 @@ from atmos_auth.programs.workflows.content import (
     refuse_unsupported,
     words_of,
 )
-from atmos_auth.programs.workflows.retrying import Retry, retry_of
-from atmos_auth.programs.workflows.texts import Texts, is_template
+from atmos_auth.programs.workflows.from_step import beginning_at
+from atmos_auth.programs.workflows.outputs import Outputs, Wanted, needs_of
+from atmos_auth.programs.workflows.retrying import retry_of
+from atmos_auth.programs.workflows.steps import NOBODY, Plan, Step, Wish
+from atmos_auth.programs.workflows.texts import Filling, Texts
 from atmos_auth.programs.workflows.variables import variables_of
 from atmos_auth.programs.workflows.written import Written
 from atmos_auth.usecases.select_identity import disables
 
-# What stands for "as nobody in particular" where an identity may be named.
-NOBODY = "false"
-
-
-class Step(NamedTuple):
-    """One step, ready to be run.
-
-    `number` counts from 1 within the whole workflow. `words` are those after `atmos`, `script` is for the shell.
-    `identity` is a name, NOBODY, or None when nothing was said; `directory` None means where we are. `template` is the
-    command as it is written, if something was filled in, which may be a secret.
-    """
-
-    name: str
-    number: int
-    type: str
-    words: tuple[str, ...]
-    script: str
-    identity: str | None
-    variables: Mapping[str, str]
-    directory: str | None
-    retry: Retry
-    place: Place | None
-    template: str = ""
-
-    def __repr__(self) -> str:
-        """Show what it is called and nothing of what it holds: variables may be secrets."""
-        return f"Step({self.name!r}, {self.number})"
-
-    @property
-    def line(self) -> str:
-        """What is run, as a person would type it; variables that were filled in are not shown."""
-        if self.template:
-            return f"atmos {self.template.removeprefix('atmos ')}" if self.type == ATMOS else self.template
-        return shlex.join(("atmos", *self.words)) if self.type == ATMOS else self.script.strip("\n")
-
-
-class Plan(NamedTuple):
-    """The steps to be run, of `total` that there are; `what` it is that has them, in words."""
-
-    workflow: str
-    steps: tuple[Step, ...]
-    total: int
-    what: str = "workflow"
-
-
-class Wish(NamedTuple):
-    """What the command line says over what is written; None: nothing."""
-
-    stack: str | None = None
-    identity: str | None = None
-    from_step: str | None = None
+# Keys of a step whose texts are filled in when everything else of it is known.
+FILLED = ("command", "env", "stack", "working_directory")
 
 
 class Planner:
@@ -108,8 +61,11 @@ class Planner:
         self._home = home
         self._warn = warn
 
-    def plan(self, written: Written, wish: Wish) -> Plan:
-        """Return the steps to run; raises ConfigError, `UnknownWorkflow` for a step that is not there."""
+    def plan(self, written: Written, wish: Wish, texts: Filling | None = None) -> Plan:
+        """Return the steps to run; raises ConfigError, `UnknownWorkflow` for a step that is not there.
+
+        `texts` fills in templates, as workflows have them if nothing else is said.
+        """
         _require_printable(written.name, f"a {self._what}", written.place)
         if wish.identity is not None and not disables(wish.identity):
             self._identity_named(wish.identity)  # a name that is mistyped is one even where no step heeds it
@@ -120,8 +76,10 @@ class Planner:
                 f"{subject} must be a mapping", place=written.place, hints=["write `steps:` below its name, indented"]
             )
         common = self._common(tree, subject, written.place)
-        steps = self._steps(tree, common, wish, subject, written.place)
-        return Plan(written.name, _beginning_at(steps, wish.from_step, written.name), len(steps), self._what)
+        flags = {"stack": wish.stack or "", "identity": wish.identity or ""}
+        texts = Texts(self._environ, flags) if texts is None else texts
+        steps = self._steps(_Around(tree, common, {}, texts, wish, subject), written.place)
+        return Plan(written.name, beginning_at(steps, wish.from_step, written.name), len(steps), self._what)
 
     def _common(self, tree: Map, subject: str, place: Place | None) -> WorkflowSettings:
         refuse_unsupported(tree, subject)
@@ -132,7 +90,8 @@ class Planner:
         common: WorkflowSettings = self._checked(without_steps, WorkflowSettings, subject, place)
         return common
 
-    def _steps(self, tree: Map, common: WorkflowSettings, wish: Wish, subject: str, place: Place | None) -> list[Step]:
+    def _steps(self, around: "_Around", place: Place | None) -> list[Step]:
+        tree, subject = around.tree, around.subject
         written = tree.get("steps")
         if not isinstance(written, Seq) or not written:
             raise InvalidSetting(
@@ -142,12 +101,12 @@ class Planner:
                 place=place_of(tree, ("steps",)) or place,
                 hints=["write `steps:`, and below it `- command: atmos auth validate`"],
             )
-        texts = Texts(self._environ, {"stack": wish.stack or "", "identity": wish.identity or ""})
-        variables = variables_of(tree, subject, texts)
-        around = _Around(tree, common, variables, texts.knowing(variables), wish, subject)
+        needs_of(_wanted_by_variables(tree, around.texts), (), subject)
+        variables = variables_of(tree, subject, around.texts)
+        around = around._replace(variables=variables, texts=around.texts.knowing(variables))
         steps: dict[str, Step] = {}
         for index, (one, at) in enumerate(zip(written, written.value_places, strict=True)):
-            step = self._step(one, at, index + 1, around)
+            step = self._step(one, at, list(steps), around)
             twin = steps.get(step.name)
             if twin is not None:
                 raise InvalidSetting(
@@ -156,10 +115,11 @@ class Planner:
                     details=[f"the other is at {twin.place}"],
                     hints=["give each a name of its own: --from-step must know which one is meant"],
                 )
-            steps[step.name] = step
+            steps[step.name] = step._replace(number=index + 1)
         return list(steps.values())
 
-    def _step(self, tree: Any, at: Place, number: int, around: "_Around") -> Step:
+    def _step(self, tree: Any, at: Place, before: Sequence[str], around: "_Around") -> Step:
+        number = len(before) + 1
         subject = f"{around.subject}, step {number}"
         if not isinstance(tree, Map):
             raise InvalidSetting(
@@ -175,6 +135,29 @@ class Planner:
         place = place_of(tree, ("command",)) or at
         if not settings.command.strip():
             raise empty_command(subject, place)
+        blank = Step(
+            name=name,
+            number=number,
+            type=settings.type,
+            words=(),
+            script="",
+            identity=self._identity(settings, tree, subject, around),
+            variables=dict.fromkeys((*around.variables, *settings.env), ""),
+            directory=None,
+            retry=retry_of(settings.retry),
+            place=at,
+            template=settings.command.strip(),
+        )
+        needs = needs_of(_wanted(settings, tree, around), before, subject)
+        if needs:
+            return blank._replace(
+                needs=needs, finish=lambda outputs: self._filled(blank, settings, tree, subject, around.after(outputs))
+            )
+        return self._filled(blank, settings, tree, subject, around)
+
+    def _filled(self, blank: Step, settings: StepSettings, tree: Map, subject: str, around: "_Around") -> Step:
+        """Give a step everything that templates may be in."""
+        place = place_of(tree, ("command",)) or tree.place
         own = variables_of(tree, subject, around.texts)
         texts = around.texts.knowing(own)
         command = texts.filled(settings.command, f"{subject}: command", place)
@@ -185,18 +168,12 @@ class Planner:
             directory, directory_tree = around.common.working_directory, around.tree
         at_directory = place_of(directory_tree, ("working_directory",))
         directory = texts.filled(directory, f"{subject}: working_directory", at_directory)
-        return Step(
-            name=name,
-            number=number,
-            type=settings.type,
+        return blank._replace(
             words=words_of(command, stack, subject, place) if settings.type == ATMOS else (),
             script=command if settings.type == SHELL else "",
-            identity=self._identity(settings, tree, subject, around),
             variables={**around.variables} | own,
             directory=absolute(directory, self._base_path, self._home) if directory else None,
-            retry=retry_of(settings.retry),
-            place=at,
-            template=settings.command.strip() if is_template(settings.command) else "",
+            template=blank.template if texts.is_shown_as_written(settings.command) else "",
         )
 
     def _identity(self, settings: StepSettings, tree: Map, subject: str, around: "_Around") -> str | None:
@@ -238,9 +215,35 @@ class _Around(NamedTuple):
     tree: Map
     common: WorkflowSettings
     variables: Mapping[str, str]
-    texts: Texts
+    texts: Filling
     wish: Wish
     subject: str
+
+    def after(self, outputs: Outputs) -> "_Around":
+        """Return the same once steps have printed something."""
+        return self._replace(texts=self.texts.after(outputs))
+
+
+def _wanted(settings: StepSettings, tree: Map, around: _Around) -> Iterator[tuple[Wanted, Place | None]]:
+    """Yield whose output each text of a step wants, and where it stands."""
+    holder = tree if settings.working_directory else around.tree
+    directory = settings.working_directory or around.common.working_directory
+    yield from _wanted_by_variables(tree, around.texts)
+    for text, place in (
+        (settings.command, place_of(tree, ("command",))),
+        (settings.stack, place_of(tree, ("stack",))),
+        (directory, place_of(holder, ("working_directory",))),
+    ):
+        yield around.texts.wanted(text, place), place
+
+
+def _wanted_by_variables(tree: Map, texts: Filling) -> Iterator[tuple[Wanted, Place | None]]:
+    variables = tree.get("env")
+    if isinstance(variables, Map):
+        for name, value in variables.items():
+            if isinstance(value, str):
+                place = variables.value_places[name]
+                yield texts.wanted(value, place), place
 
 
 def _require_printable(name: str, subject: str, place: Place | None) -> None:
@@ -260,19 +263,3 @@ def _require_supported_type(tree: Map, subject: str) -> None:
             place=place_of(tree, ("type",)),
             hints=[f"use one of: {', '.join(STEP_TYPES)}"],
         )
-
-
-def _beginning_at(steps: list[Step], name: str | None, workflow: str) -> tuple[Step, ...]:
-    if name is None:
-        return tuple(steps)
-    names = [step.name for step in steps]
-    if name in names:
-        return tuple(steps[names.index(name) :])
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, names, n=1)
-    raise UnknownWorkflow(
-        f'invalid from-step flag: workflow "{workflow}" has no step "{name}"',
-        details=[f"available steps: {', '.join(names)}"],
-        hints=[f'did you mean "{close[0]}"?'] if close else [f"--from-step {shlex.quote(names[0])}"],
-    )

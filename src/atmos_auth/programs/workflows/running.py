@@ -1,9 +1,7 @@
 """Running the steps of a plan, one after the other, until one fails."""
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple, NoReturn, Protocol
 
 from atmos_auth.config.nesting import deeper
@@ -12,7 +10,9 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, InvalidSetting, StepFailed
 from atmos_auth.domain.ports import Clock, Prompter
 from atmos_auth.host.process import Ended, run_in
-from atmos_auth.programs.workflows.planning import NOBODY, Plan, Step
+from atmos_auth.programs.workflows.outputs import Outputs
+from atmos_auth.programs.workflows.same_program import findable
+from atmos_auth.programs.workflows.steps import NOBODY, Plan, Step
 
 _SHELL = "sh"
 # Of a script that failed.
@@ -61,13 +61,18 @@ def run(plan: Plan, tools: Tools) -> None:
     """Run the steps; raises `StepFailed` with the exit code of the one that failed, or what kept it from running."""
     base = {name: value for name, value in tools.base.items() if name not in _CONSUMED}
     base |= deeper(tools.base, what=f'{plan.what} "{plan.workflow}"')
-    base["PATH"] = _path_with_ourselves(base.get("PATH", os.defpath))
+    with findable(base) as environ:
+        _run_all(plan, environ, tools)
+
+
+def _run_all(plan: Plan, base: Mapping[str, str], tools: Tools) -> None:
+    printed: dict[str, str] = {}
     for step in plan.steps:
         try:
-            _Running(step, plan, base, tools).until_it_succeeds()
+            printed[step.name] = _Running(step, plan, base, tools).until_it_succeeds(Outputs(printed))
         except KeyboardInterrupt:
             raise StepFailed(
-                f'step "{step.name}" was interrupted', exit_code=_INTERRUPTED, hints=_resume_hints(tools, step)
+                f'step "{step.name}" was interrupted', exit_code=_INTERRUPTED, hints=_resume_hints(tools, plan, step)
             ) from None
 
 
@@ -77,8 +82,13 @@ class _Running:
         self._plan = plan
         self._base = base
         self._tools = tools
+        self._printed = ""
 
-    def until_it_succeeds(self) -> None:
+    def until_it_succeeds(self, outputs: Outputs) -> str:
+        """Return what it printed, if others want that; `outputs` are those of the steps before."""
+        if self._step.finish is not None:
+            with self._blamed():
+                self._step = self._step.finish(outputs)
         tools, step = self._tools, self._step
         began = tools.clock.now()
         tools.audience.begins(step)
@@ -88,7 +98,7 @@ class _Running:
             if ended.told_to_end is not None:
                 self._fail("was told to end", ended.status or 128 + ended.told_to_end)
             if ended.status == 0:
-                return
+                return self._printed
             if ended.interrupted:
                 self._fail("was interrupted", ended.status)
             wait = step.retry.wait(attempt, tools.clock.now() - began)
@@ -101,21 +111,33 @@ class _Running:
             attempt += 1
 
     def _attempt(self) -> Ended:
+        with self._blamed():
+            # Anew for every attempt: credentials may have run out meanwhile.
+            return self._run(self._environ())
+
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Say of whatever goes wrong which step it was, and how to go on."""
         step = self._step
         try:
-            # Anew for every attempt: credentials may have run out meanwhile.
-            environ = self._environ()
-            return self._run(environ)
+            yield
         except AtmosAuthError as error:
             who = f', as identity "{step.identity}"' if step.identity not in (None, NOBODY) else ""
             error.details = (*error.details, f'in step "{step.name}" of {self._plan.what} "{self._plan.workflow}"{who}')
-            error.hints = (*error.hints, *_resume_hints(self._tools, step))
+            error.hints = (*error.hints, *_resume_hints(self._tools, self._plan, step))
             raise
 
     def _run(self, environ: Mapping[str, str]) -> Ended:
         step = self._step
         try:
-            return run_in(step.directory, self._argv(), environ)
+            if step.name not in self._plan.kept:
+                return run_in(step.directory, self._argv(), environ)
+            from atmos_auth.host.kept_output import KeptOutput
+
+            with KeptOutput() as kept:
+                ended = run_in(step.directory, self._argv(), environ, stdout=kept.entrance)
+            self._printed = kept.text()
+            return ended
         except OSError as error:
             raise InvalidSetting(
                 f"nobody can work in {step.directory}: {error.strerror or error}",
@@ -152,7 +174,7 @@ class _Running:
             f'{self._plan.what} step execution failed: {before}step "{step.name}" {how}',
             exit_code=status,
             details=["The following command failed to execute:", *(f"  {line}" for line in _beginning(step.line))],
-            hints=_resume_hints(self._tools, step),
+            hints=_resume_hints(self._tools, self._plan, step),
         )
 
 
@@ -162,16 +184,9 @@ def _beginning(script: str) -> list[str]:
     return lines if rest <= 1 else [*lines[:_SHOWN_LINES], f"… {rest} more lines"]
 
 
-def _resume_hints(tools: Tools, step: Step) -> list[str]:
+def _resume_hints(tools: Tools, plan: Plan, step: Step) -> list[str]:
     if tools.resume is None:
         return []
-    return [f"To resume the workflow from this step, run:\n    {tools.resume(step)}"]
-
-
-def _path_with_ourselves(path: str) -> str:
-    """Let shell scripts find `atmos` where PATH has none; nothing that PATH has is hidden."""
-    if shutil.which("atmos", path=path) is not None:
-        return path
-    folders = (os.path.dirname(os.path.abspath(sys.argv[0])), os.path.dirname(sys.executable))
-    own = next((folder for folder in folders if shutil.which("atmos", path=folder)), None)
-    return path if own is None else f"{path}{os.pathsep}{own}"
+    first = plan.resumable(step)
+    where = "this step" if first.name == step.name else f'"{first.name}", whose output is wanted'
+    return [f"To resume the workflow from {where}, run:\n    {tools.resume(first)}"]

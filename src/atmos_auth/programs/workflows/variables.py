@@ -4,12 +4,12 @@ import re
 
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import InvalidSetting
-from atmos_auth.programs.workflows.texts import Texts
+from atmos_auth.programs.workflows.texts import Filling
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def variables_of(tree: Map, subject: str, texts: Texts) -> dict[str, str]:
+def variables_of(tree: Map, subject: str, texts: Filling) -> dict[str, str]:
     """Give the variables that a workflow or step sets, each of which knows those before it.
 
     A message never shows a value.
