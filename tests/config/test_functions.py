@@ -221,6 +221,8 @@ def test_a_long_complaint_is_cut_to_its_end(project):
         ("!include data.json", {"a": 1, "n": None, "f": 1.5, "id": "123456789012"}),
         ("!include tabbed.json", {"a": [1]}),
         ("!include escaped.json", {"smile": "\U0001f642"}),
+        ("!include main.hcl", {"a": 1}),
+        ("!include vars.TFVARS .b[1].c", "x"),
         ("!include notes.txt", "some: text\n"),
         ("!include noending", "x"),
         ("!include.raw data.json", '{"a": 1, "n": null, "f": 1.5, "id": 123456789012}'),
@@ -240,6 +242,7 @@ def test_include(project, written, value):
     project.write("notes.txt", "some: text\n")
     project.write("noending", "x")
     project.write("main.hcl", "a = 1\n")
+    project.write("vars.TFVARS", 'b = [1, { c = "x" }]')
     project.write("empty.yaml")
     project.write("list.yaml", "[1, !env X x]")
     project.write("nested/outer.yaml", "inner: !include more/inner.yaml\n")
@@ -280,7 +283,7 @@ def test_included_maps_merge_with_written_ones(project):
         ("!include broken.yaml", "not valid YAML"),
         ("!include broken.json", "not valid JSON"),
         ("!include unknown.yaml", "!nope is not supported"),
-        ("!include main.hcl", ".hcl cannot be included as data"),
+        ("!include main.hcl", "`x` begins a block"),
         ("!include data.yaml .x", "finds nothing"),
         ("!include notes.txt .x", "finds nothing"),
         ("!include", "lacks an argument"),

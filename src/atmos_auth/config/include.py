@@ -1,4 +1,4 @@
-"""Insert another file: YAML and JSON as data, anything else as text."""
+"""Insert another file: YAML, JSON and values of Terraform as data, anything else as text."""
 
 import os
 from collections.abc import Callable
@@ -13,8 +13,6 @@ from atmos_auth.config.words import words
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
 
-_NOT_READ_YET = frozenset({".hcl", ".tf", ".tfvars"})
-
 
 def included(function: Tagged, documents: Documents, home: str, opened: Callable[[Any], Any]) -> Any:
     """Read the file that `!include FILE [query]` names, relative to its own file.
@@ -23,17 +21,13 @@ def included(function: Tagged, documents: Documents, home: str, opened: Callable
     """
     path, query = _named(function, home)
     suffix = os.path.splitext(path)[1].lower()
-    if suffix in _NOT_READ_YET:
-        raise ConfigError(
-            f"files of the form {suffix} cannot be included as data",
-            place=function.place,
-            hints=["Use `!include.raw` to insert the text, or keep the values in YAML or JSON."],
-        )
     try:
         if suffix in (".yaml", ".yml"):
             document = documents.part(path)
         elif suffix == ".json":
             document = _json(path, documents)
+        elif suffix in (".tfvars", ".hcl"):
+            document = _hcl(path, documents)
         else:
             document = documents.text(path)
     except ConfigError as error:
@@ -80,6 +74,12 @@ def _json(path: str, documents: Documents) -> Any:
         if "\\u" not in text:
             raise
         return planted(data, Place(path, 1, 1))
+
+
+def _hcl(path: str, documents: Documents) -> Any:
+    from atmos_auth.config.hcl import read_hcl
+
+    return read_hcl(documents.text(path), path)
 
 
 def _blamed(error: ConfigError, path: str, function: Tagged) -> ConfigError:
