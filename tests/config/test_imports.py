@@ -176,3 +176,12 @@ def test_append_and_unset_reach_through_imports(project):
     project.write("b.yaml", "l: !append [2]\nm: {y: !unset }\n")
     project.write("atmos.yaml", "import: [a.yaml, b.yaml]\nl: !append [3]\n")
     assert project.load().tree == {"l": [1, 2, 3], "m": {"x": 1}}
+
+
+def test_commands_of_imports_are_made_one_with_their_variables(project):
+    project.write("more.yaml", "commands: [{name: a, env: {X: imported, y_Z: kept}}, {name: b}]")
+    project.write("atmos.yaml", "import: [more.yaml]\ncommands: [{name: a, env: {X: own}, steps: [s]}]")
+    assert project.load().resolve(("commands",)) == [
+        {"name": "a", "env": {"X": "own", "y_Z": "kept"}, "steps": ["s"]},
+        {"name": "b"},
+    ]

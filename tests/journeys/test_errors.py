@@ -118,6 +118,7 @@ CHOICES = [
     (CONFIG, "auth whoami --nope", 1, "unknown flag --nope", "atmos auth whoami --help"),
     (CONFIG, "auth whoami dev prod", 1, "unexpected 'prod'", "atmos auth whoami --help"),
     (CONFIG, "--profile nope auth list", 2, "the profile 'nope' does not exist", "No profile is defined yet"),
+    (CONFIG, "--profile dev auth list", 2, "the profile 'dev' does not exist", "--identity dev, or ATMOS_IDENTITY=dev"),
     (CONFIG, "--config nope.yaml auth list", 1, "nope.yaml does not exist", "spelling"),
     (CONFIG, "-C nowhere auth list", 1, "workdir does not exist: nowhere", "--chdir"),
     (CONFIG, "--logs-level loud auth list", 1, '"loud" is not a log level', "Trace, Debug"),

@@ -274,9 +274,59 @@ def test_keys_that_nothing_reads_are_warned_of_with_their_places(stacks: Machine
     ]
 
 
-def test_without_stacks_it_says_what_is_missing(offline_machine: Machine):
-    offline_machine.write("auth: {}")
-    result = offline_machine.atmos("list", "stacks")
-    (finding,) = offline_machine.findings(result.stderr)
-    assert finding.message == "stacks.base_path is not set, and there are no stacks without it"
-    assert "or set ATMOS_STACKS_BASE_PATH" in finding.hints
+def test_keys_and_defaults_that_hold_without_any_configuration(offline_machine: Machine):
+    missing = offline_machine.findings(offline_machine.atmos("list", "stacks").stderr)[0]
+    assert missing.message == f"the stacks directory {offline_machine.directory}/stacks does not exist"
+    assert missing.details == ("no atmos.yaml was found here, above, or in the repository",)
+    values = "vars: { tenant: plat, environment: ue2, stage: dev, name: '{{ .vars.stage }}' }\n"
+    offline_machine.write(f"{values}components: {{ terraform: {{ vpc: {{}} }} }}\n", "stacks/orgs/acme/dev.yaml")
+    offline_machine.write("components: { terraform: { never: {} } }\n", "stacks/orgs/_defaults.yaml")
+    assert offline_machine.atmos("list", "stacks").stdout == "plat-ue2-dev\n"
+    of_vpc = ("describe", "component", "vpc", "-s", "plat-ue2-dev", "-q")
+    assert offline_machine.atmos(*of_vpc, ".vars.name").stdout == "dev\n", "templates are worked out"
+    path = offline_machine.atmos(*of_vpc, ".component_info.component_path").stdout
+    assert path == f"{offline_machine.directory}/components/terraform/vpc\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message", "hint"),
+    [
+        ("{ included_paths: ['*'] }", "stacks.base_path is not set", "or set ATMOS_STACKS_BASE_PATH"),
+        ("{ base_path: '', included_paths: ['*'] }", "stacks.base_path is not set", "or set ATMOS_STACKS_BASE_PATH"),
+        ("{ base_path: stacks }", "stacks.included_paths is not set", "or set ATMOS_STACKS_INCLUDED_PATHS"),
+        ("{ base_path: gone, included_paths: ['*'] }", "the stacks directory", "or set ATMOS_STACKS_BASE_PATH"),
+        ("{ base_path: stacks, included_paths: ['x*'] }", "no stack manifests found", "stacks.included_paths"),
+        ("{ base_path: [a], included_paths: ['*'] }", "stacks.base_path takes text", None),
+    ],
+)
+def test_validation_before_stacks_are_used(offline_machine: Machine, settings: str, message: str, hint: str | None):
+    offline_machine.write("components: { terraform: { a: {} } }\n", "stacks/a.yaml")
+    offline_machine.write(f"stacks: {settings}\ncommands: [{{ name: free, steps: ['true'] }}]\n")
+    for words in (
+        ("list", "stacks"),
+        ("describe", "stacks"),
+        ("validate", "stacks"),
+        ("terraform", "plan", "a", "-s", "a"),
+    ):
+        result = offline_machine.atmos(*words)
+        (finding,) = offline_machine.findings(result.stderr)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert finding.message.startswith(message)
+        assert hint is None or any(hint in line for line in finding.hints)
+    for words in (("version",), ("describe", "config"), ("auth", "list"), ("free",), ("list", "workflows")):
+        assert offline_machine.atmos(*words).returncode == 0, words
+
+
+def test_discovery_begins_where_chdir_says_and_children_do_not_go_there_again(offline_machine: Machine):
+    step = 'echo "$PWD ${ATMOS_CHDIR-none}"; atmos describe config -q .mark -f yaml'
+    offline_machine.write(
+        f"mark: below\ncommands: [{{ name: where, verbose: false, steps: ['{step}'] }}]", "below/atmos.yaml"
+    )
+    below = offline_machine.directory / "below"
+    for words, variables in (
+        (("-C", "below"), {}),
+        ((), {"ATMOS_CHDIR": "below"}),
+        (("-C", "below"), {"ATMOS_CHDIR": "x"}),
+    ):
+        result = offline_machine.atmos(*words, "where", env=variables)
+        assert (result.stdout, result.stderr) == (f"{below} none\nbelow\n", "")

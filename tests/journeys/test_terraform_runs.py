@@ -679,6 +679,48 @@ def test_when_authentication_is_triggered_at_all_it_is_not_for_these(recorder: R
     assert operations(aws) == []
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "list stacks",
+        "list components",
+        "list workflows",
+        "validate stacks",
+        "describe config",
+        "describe component vpc -s dev",
+        "describe stacks",
+        "describe stacks --identity=false",
+        "workflow plain",
+        "plain",
+    ],
+)
+def test_when_authentication_is_triggered_at_all_it_is_not_to_look_or_for_steps_of_nobody(
+    recorder: Recorder, aws: Emulator, typed: str
+):
+    """Also where stacks do not agree who is the default."""
+    step = "steps: [{ command: 'test -z \"$AWS_PROFILE\"', type: shell }]"
+    text = recorder.machine.atmos_yaml.read_text()
+    recorder.machine.write(f"{text}workflows: {{ plain: {{ {step} }} }}\ncommands: [{{ name: plain, {step} }}]\n")
+    stacks_with(
+        recorder,
+        one=ONE.format(stage="one", more="") + DEFAULT_OF.format(name="staging"),
+        two=ONE.format(stage="two", more="") + DEFAULT_OF.format(name="base"),
+    )
+    result = recorder.machine.atmos(*typed.split(), "--force-tty")
+    assert result.returncode == 0, result.stderr
+    assert operations(aws) == []
+
+
+def test_who_cannot_be_is_said_once_whatever_the_number_of_components(answering: Recorder):
+    result = answering.machine.atmos("describe", "stacks", "-i", "nobody")
+    (finding,) = answering.machine.findings(result.stderr)
+    assert (result.returncode, result.stdout, finding.message) == (
+        1,
+        "",
+        'identity "nobody" not found in the configuration',
+    )
+
+
 def test_a_child_of_ours_runs_as_whom_we_run(recorder: Recorder):
     recorder.machine.login(STAGING)
     inner = shlex.split("auth exec -i staging -- atmos terraform validate vpc -s dev")

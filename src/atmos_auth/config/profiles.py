@@ -99,7 +99,9 @@ class Profiles:
         available = list(self.available())
         hints = [f"Use one of {', '.join(available)}." if available else "No profile is defined yet."]
         if self._is_identity(name):
-            hints.insert(0, f"{name} is an identity; did you mean --identity {name}?")
+            hints.insert(
+                0, f"{name} is an identity; did you mean --identity {name}, or {env_names.ATMOS_IDENTITY}={name}?"
+            )
         return ProfileNotFound(
             f"the profile {name!r} does not exist",
             hints=hints,

@@ -26,7 +26,8 @@ class Layout(NamedTuple):
     `stacks` is the folder of manifests; `included` and `excluded` are patterns below it; `name_pattern` and
     `name_template` say how a stack is named, if anything does; `lists` how lists merge; `terraform` is the folder of
     Terraform's components, `workspaces` tells whether they have workspaces, `separator` stands for slashes in the names
-    of their states; `templates` is about those in values.
+    of their states; `templates` is about those in values. With `is_unwritten`
+    there is no configuration, and all of this is what holds then.
     """
 
     stacks: str
@@ -40,6 +41,7 @@ class Layout(NamedTuple):
     workspaces: bool
     separator: str
     templates: TemplateSettings
+    is_unwritten: bool
 
 
 def layout_of(config: Config) -> Layout:
@@ -63,6 +65,7 @@ def layout_of(config: Config) -> Layout:
         workspaces=reading.switch("components", "terraform", "workspaces_enabled", otherwise=True),
         separator=reading.text("components", "terraform", "workspace", "prefix_separator") or "-",
         templates=_templates(reading, is_unwritten=not config.files),
+        is_unwritten=not config.files,
     )
 
 

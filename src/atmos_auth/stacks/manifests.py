@@ -102,7 +102,8 @@ class Manifests:
         if not self._observer.is_directory(layout.stacks):
             raise ConfigError(
                 f"the stacks directory {layout.stacks} does not exist",
-                hints=["check stacks.base_path, and base_path, in atmos.yaml"],
+                details=["no atmos.yaml was found here, above, or in the repository"] if layout.is_unwritten else [],
+                hints=["check stacks.base_path, and base_path, in atmos.yaml", "or set ATMOS_STACKS_BASE_PATH"],
             )
         found = self._matching(layout.included) - self._matching(layout.excluded)
         if not found:

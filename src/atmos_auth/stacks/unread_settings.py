@@ -13,7 +13,6 @@ _UNREAD = {
     ("components", "helmfile"): "only components of Terraform are run",
     ("components", "packer"): "only components of Terraform are run",
     ("components", "ansible"): "only components of Terraform are run",
-    ("components", "terraform", "shell", "prompt"): "the shell's own prompt stays",
     ("schemas",): "manifests are checked without schemas",
     ("validate",): "manifests are checked in one way",
     ("integrations",): "nothing is generated for other programs",

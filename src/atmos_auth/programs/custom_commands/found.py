@@ -9,6 +9,7 @@ from atmos_auth.config.load import Config
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.domain.place import Place
+from atmos_auth.programs.custom_commands.unfolding import unfolded
 
 
 class CustomCommand(NamedTuple):
@@ -35,7 +36,7 @@ def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
         raise InvalidSetting(
             f"{SECTION} must be a list", place=config.place((SECTION,)), hints=["write `- name: hello` below it"]
         )
-    return tuple(_commands(tree, (), (), ""))
+    return tuple(_commands(unfolded(tree, config.resolver.functions.head), (), (), ""))
 
 
 def find(commands: Sequence[CustomCommand], words: Sequence[str]) -> tuple[CustomCommand, list[str]] | None:
