@@ -278,6 +278,18 @@ def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Mac
     assert repository.atmos(*clean, "--force").stderr == "Nothing to delete\n"
 
 
+@pytest.mark.parametrize("words", [("-s", "plat-dev"), ("who-prod", "-s", "plat-dev"), ("who-prod",)])
+def test_clean_of_a_stack_leaves_what_other_stacks_have(repository: Machine, words: tuple[str, ...]):
+    repository.write(
+        DEV.replace("stage: dev", "stage: prod").replace("who-prod", "who-more"), "stacks/deploy/prod.yaml"
+    )
+    names = ("plat-dev-who-prod", "plat-prod-who-more", "plat-prod-who")
+    for name in names:
+        (code_of(repository) / f"{name}.planfile").touch()
+    assert repository.atmos("terraform", "clean", *words, "--force").returncode == 0
+    assert [name for name in names if (code_of(repository) / f"{name}.planfile").exists()] == list(names[1:])
+
+
 @pytest.mark.parametrize("settings", ["", "plugin_cache_dir: kept/plugins, "])
 def test_clean_of_the_cache_takes_providers_and_leaves_all_else(repository: Machine, settings: str):
     repository.write(repository.atmos_yaml.read_text().replace("base_path: comp", f"{settings}base_path: comp"))
@@ -314,6 +326,8 @@ def test_state_goes_only_when_everything_is_to_go(repository: Machine):
 def test_files_may_be_written_alone(repository: Machine, aws: Emulator):
     written = repository.atmos("terraform", "generate", "varfile", "who", "-s", "plat-dev")
     assert written.stderr == "✓ Wrote components/terraform/who/plat-dev-who.terraform.tfvars.json\n"
+    looked = repository.atmos("terraform", "generate", "varfile", "who", "-s", "plat-dev", "--logs-level", "debug")
+    assert '"label": "dev"' in looked.stderr
     varfile = json.loads((code_of(repository) / "plat-dev-who.terraform.tfvars.json").read_text())
     assert varfile == {"label": "dev", "stage": "dev", "tenant": "plat"}
     assert (

@@ -224,6 +224,43 @@ def test_preconditions_on_the_component_with_a_backend_without_workspaces(record
     assert finding.message.endswith("keeps its state in a backend of type http, which has no workspaces")
 
 
+BARRED = """\
+    base: { metadata: { type: abstract, component: vpc } }
+    kept: { metadata: { component: vpc, locked: true } }
+    lost: { metadata: { component: nowhere } }
+"""
+ABSTRACT = "abstract component cannot be provisioned"
+LOCKED = "locked component cannot be provisioned"
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        *((f"{name} base", ABSTRACT) for name in ("plan", "apply", "deploy", "workspace", "workspace list")),
+        *(
+            (f"{name} kept", LOCKED)
+            for name in ("apply", "deploy", "destroy", "import", "taint", "untaint", "state rm")
+        ),
+        ("validate lost", 'the component "lost" points to the code "nowhere", which does not exist in'),
+    ],
+)
+def test_preconditions_on_the_component_are_looked_at_first(recorder: Recorder, aws: Emulator, typed, message: str):
+    recorder.machine.write(STACK + BARRED, "stacks/dev.yaml")
+    refused = recorder.machine.atmos("terraform", *typed.split(), "-s", "dev", "--force-tty")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert (refused.returncode, recorder.calls(), operations(aws)) == (1, [], [])
+    assert finding.message.startswith(message)
+    assert (finding.place or "").partition(":")[0].endswith("dev.yaml")
+    if message == LOCKED:
+        assert finding.details == ("component 'kept' cannot be modified (metadata.locked: true)",)
+
+
+@pytest.mark.parametrize("typed", ["plan kept", "output kept", "validate base", "show base"])
+def test_preconditions_on_the_component_let_through_what_changes_nothing(recorder: Recorder, typed: str):
+    recorder.machine.write(STACK + BARRED, "stacks/dev.yaml")
+    assert recorder.words(*typed.split(), "-s", "dev")[-1].startswith(typed.split()[0])
+
+
 # --- identity choice for a component command ----------------------------------------------------------------
 
 DEV, PROD, STAGING = "base", "prod", "staging"
@@ -272,6 +309,26 @@ def test_identity_choice_with_a_bare_flag_asks(recorder: Recorder, typed: str):
     terminal.expect("err: validate")
     terminal.wait()
     assert recorder.environment()["AWS_PROFILE"] == PROD
+
+
+def test_identity_choice_without_a_default_where_nobody_can_be_asked(recorder: Recorder, aws: Emulator):
+    recorder.machine.write(recorder.machine.atmos_yaml.read_text().replace("      default: true\n", ""))
+    refused = recorder.machine.atmos("terraform", "validate", "vpc", "-s", "dev")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert (refused.returncode, recorder.calls(), operations(aws)) == (1, [], [])
+    assert finding.message.startswith("no default identity")
+    told = " ".join((*finding.details, *finding.hints))
+    assert all(word in told for word in ("base", "prod", "staging", "--identity", "ATMOS_IDENTITY", "default: true"))
+    assert "or run it as whoever the environment makes it: --identity=false" in finding.hints
+
+
+def test_identity_choice_that_is_broken_off_ends_it(recorder: Recorder):
+    terminal = recorder.machine.terminal("terraform", "validate", "vpc", "-s", "dev", "--identity")
+    terminal.expect("Choose an identity")
+    terminal.send("\x03")
+    terminal.expect("user aborted")
+    terminal.wait()
+    assert (terminal.exitstatus, recorder.calls()) == (1, [])
 
 
 def test_identity_choice_without_any_identities(recorder: Recorder, aws: Emulator):
@@ -473,6 +530,14 @@ def test_environment_of_terraform_children_decides_where_terraform_is(recorder: 
     assert (refused.returncode, finding.message) == (127, "command not found: kept-terraform")
 
 
+@pytest.mark.parametrize("variable", ["TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_WORKSPACE", "TF_VAR_size"])
+def test_environment_of_terraform_children_that_surprises_is_said(recorder: Recorder, variable: str):
+    words = ("terraform", "validate", "vpc", "-s", "dev", "--identity=false")
+    said = recorder.machine.atmos(*words, env={variable: "x"})
+    assert f"⚠ {variable} is set, and changes what Terraform does\n" in said.stderr
+    assert recorder.environment()[variable] == "x"
+
+
 def test_environment_of_an_import_has_a_region(recorder: Recorder):
     for command, region in (("import", "eu-west-1"), ("validate", None)):
         recorder.words(command, "vpc", "-s", "dev")
@@ -588,6 +653,14 @@ def test_workspace_that_is_in_use_already_will_do(recorder: Recorder):
         ("validate vpc", "validate"),
         ("taint vpc a.b", "taint a.b"),
         ("graph vpc", "graph"),
+        ("console vpc", "console"),
+        ("get vpc", "get"),
+        ("untaint vpc a.b", "untaint a.b"),
+        ("modules vpc -json", "modules -json"),
+        ("metadata functions vpc -json", "metadata functions -json"),
+        ("providers mirror vpc -platform linux_arm64 there", "providers mirror -platform linux_arm64 there"),
+        ("state show vpc a.b", "state show a.b"),
+        ("login vpc app.terraform.io", "login app.terraform.io"),
         ("fmt vpc -recursive", "fmt -recursive"),
     ],
 )
@@ -1089,3 +1162,84 @@ def test_an_identity_without_credentials_of_its_own_is_one(recorder: Recorder, a
     seen = recorder.environment()
     assert (seen["AWS_PROFILE"], seen["MINE"]) == ("mine", "here")
     assert operations(aws) == []
+
+
+# --- multi-component runs -----------------------------------------------------------------------------------
+
+ORDERED = """\
+vars: { stage: dev }
+components:
+  terraform:
+    a: { metadata: { component: vpc }, settings: { depends_on: { 1: { component: b } } } }
+    b: { metadata: { component: vpc }, dependencies: { components: [{ component: c }] } }
+    c: { metadata: { component: vpc }, auth: { identities: { staging: { default: true } } } }
+"""
+
+
+@pytest.mark.parametrize(("command", "order"), [("validate", "c b a"), ("destroy", "a b c")])
+def test_multi_component_runs_keep_to_the_order_of_dependencies(recorder: Recorder, command: str, order: str):
+    recorder.machine.write(ORDERED, "stacks/dev.yaml")
+    flags = ("-auto-approve",) if command == "destroy" else ()
+    result = recorder.machine.atmos("terraform", command, "--all", "--identity=false", *flags)
+    assert result.returncode == 0, result.stderr
+    said = [line.partition("`")[2].partition("`")[0] for line in result.stderr.splitlines() if line.startswith("(")]
+    assert said == order.split()
+
+
+def test_multi_component_runs_take_one_identity_for_all_if_one_is_named(recorder: Recorder):
+    recorder.machine.write(ORDERED, "stacks/dev.yaml")
+    for name in (PROD, STAGING):
+        recorder.machine.login(name)
+    for words, expected in (((), [STAGING, PROD, PROD]), (("-i", "base"), [DEV, DEV, DEV])):
+        recorder.machine.write(PROGRAM + 'echo "$AWS_PROFILE" >>"$RECORD/calls"\n', "terraform")
+        assert recorder.machine.atmos("terraform", "validate", "--all", *words).returncode == 0
+        lines = [call.folder for call in recorder.calls() if not call.words]
+        assert lines[::3] == expected
+
+
+# --- shell --------------------------------------------------------------------------------------------------
+
+
+def test_shell_has_everything_in_its_environment(recorder: Recorder):
+    recorder.machine.login(PROD)
+    told = recorder.machine.write('#!/bin/sh\nenv >"$RECORD/environment"; exit 5\n', "told")
+    told.chmod(0o755)
+    words = ("terraform", "shell", "own", "-s", "dev", "-i", PROD, "--shell", str(told))
+    shell = recorder.machine.atmos(*words, env={"AWS_ACCESS_KEY_ID": "AKIA", "ATMOS_SHLVL": "2"})
+    assert shell.returncode == 5, shell.stderr
+    assert [call.words for call in recorder.calls()] == ["init", f"{SELECT} dev-own"]
+    seen = recorder.environment()
+    folder = str(recorder.machine.directory / "code" / "vpc")
+    assert {name: seen.get(name) for name in seen if name.startswith(("ATMOS_", "TF_CLI_ARGS_"))} == {
+        "ATMOS_BASE_PATH": str(recorder.machine.directory),
+        "ATMOS_CLI_CONFIG_PATH": str(recorder.machine.directory),
+        "ATMOS_COMPONENT": "own",
+        "ATMOS_IDENTITY": PROD,
+        "ATMOS_SHELL_WORKING_DIR": folder,
+        "ATMOS_SHLVL": "3",
+        "ATMOS_STACK": "dev",
+        "ATMOS_TERRAFORM_WORKSPACE": "dev-own",
+        **{
+            f"TF_CLI_ARGS_{command}": "-var-file=dev-own.terraform.tfvars.json"
+            for command in ("apply", "console", "destroy", "import", "plan", "refresh")
+        },
+    }
+    assert (seen["AWS_PROFILE"], seen.get("AWS_ACCESS_KEY_ID"), seen["PWD"]) == (PROD, None, folder)
+
+
+def test_shell_that_is_only_looked_at_is_not_started(recorder: Recorder, aws: Emulator):
+    dry = recorder.machine.atmos("terraform", "shell", "own", "-s", "dev", "--dry-run")
+    assert (dry.returncode, recorder.calls(), operations(aws)) == (0, [], [])
+    folder = recorder.machine.directory / "code" / "vpc"
+    program = recorder.machine.directory / "terraform"
+    assert dry.stdout == f"cd {folder}\n{program} init\n{program} {SELECT} dev-own\n"
+    assert not (folder / "dev-own.terraform.tfvars.json").exists()
+
+
+@pytest.mark.parametrize(("failing", "status"), [("init", 3), ("workspace", 7)])
+def test_shell_is_not_started_where_terraform_cannot_run(recorder: Recorder, failing: str, status: int):
+    recorder.ends(failing, status)
+    words = ("terraform", "shell", "vpc", "-s", "dev", "--identity=false", "--shell", "sh")
+    shell = recorder.machine.atmos(*words)
+    assert (shell.returncode, shell.stdout) == (status, "")
+    assert "This sh is for" not in shell.stderr

@@ -23,6 +23,7 @@ go, and asks. Nobody signs in.
 
 examples:
   atmos terraform clean                  for all components
+  atmos terraform clean -s plat-dev      for those of one stack
   atmos terraform clean vpc -s plat-dev
   atmos terraform clean vpc -s plat-dev --everything   local state as well
   atmos terraform clean --cache          providers that all components share"""
@@ -70,12 +71,12 @@ def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
         return
     stacks = Stacks(project, wish=Wish(templates=False, functions=False))
     stack = said_stack(arguments, project)
-    if not arguments.positional:
-        if arguments.everything:
-            raise UsageError("--everything deletes state, and takes a component", hints=["name one, with its stack"])
+    if not arguments.positional and arguments.everything:
+        raise UsageError("--everything deletes state, and takes a component", hints=["name one, with its stack"])
+    if not arguments.positional and stack is None:
         yield from sorted(everything_below(stacks.layout.terraform, keeps_lock=arguments.skip_lock_file))
         return
-    for name, one in _instances(arguments.positional[0], stack, stacks):
+    for name, one in _instances(arguments.positional, stack, stacks):
         component = stacks.repository.component(name, one)
         generates = project.config.resolve(("components", "terraform", "auto_generate_backend_file"))
         yield from left_beside(
@@ -88,11 +89,13 @@ def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
         )
 
 
-def _instances(word: str, stack: str | None, stacks: Stacks) -> list[tuple[str, str]]:
-    """Return the components that a name or a path means with their stacks: in one stack, or in all of them."""
-    if stack is not None:
-        return [(stacks.named(word, stack), stack)]
+def _instances(words: list[str], stack: str | None, stacks: Stacks) -> list[tuple[str, str]]:
+    """Return the components that are meant with their stacks: a name's or a path's, and in one stack or in all."""
     repository = stacks.repository
+    if stack is not None:
+        names = [stacks.named(word, stack) for word in words] or repository.usable(stack)
+        return [(name, stack) for name in names]
+    (word,) = words
     if is_path(word):
         return [(name, one) for one in repository.stacks() for name in stacks.paths.at(word, one)]
     return [(word, one) for one in repository.stacks() if word in repository.components(one)]

@@ -41,6 +41,7 @@ def write(content: Any, path: str, arguments: argparse.Namespace, project: Proje
     if arguments.file == "-":
         project.streams.stdout.write(text)
         return
+    project.log.debug(text.rstrip())
     path = os.path.abspath(arguments.file or path)
     write_private(path, text.encode())
     project.streams.stderr.write(f"✓ Wrote {os.path.relpath(path)}\n")
