@@ -227,6 +227,14 @@ def test_what_is_typed_wrongly_is_explained(repository: Machine, words, message)
     assert message in repository.findings(result.stderr)[0].message
 
 
+@pytest.mark.parametrize("flag", ["--target=x", "-not-known"])
+def test_a_flag_that_nobody_knows_is_answered_with_where_it_goes(repository: Machine, flag: str):
+    result = repository.atmos("terraform", "plan", "who", "-s", "plat-dev", flag)
+    (finding,) = repository.findings(result.stderr)
+    assert (result.returncode, finding.message) == (1, f"unknown flag {flag}")
+    assert "a flag of Terraform's has one dash; one that is not known here goes behind `--`" in finding.hints
+
+
 def test_who_is_missing_is_asked_at_a_terminal(repository: Machine):
     terminal = repository.terminal("terraform", "plan", "--identity=false", "--dry-run")
     terminal.expect("Choose a stack")

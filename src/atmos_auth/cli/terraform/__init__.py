@@ -48,6 +48,8 @@ commands of ours:
 COMPLETIONS = REFRESH_COMPLETIONS | outputs.COMPLETIONS
 POSITIONALS = None
 TAKES_REST = True
+# What is said to whoever types a flag that nobody knows.
+ADVICE = ("a flag of Terraform's has one dash; one that is not known here goes behind `--`",)
 VERSION = "version"
 WORDS = (*RUN, VERSION)
 _SWITCHES = {

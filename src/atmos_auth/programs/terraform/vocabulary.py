@@ -1,6 +1,7 @@
-"""Terraform's own words on a command line, told apart from ours.
+"""Words of Terraform, and of OpenTofu, on a command line, told apart from ours.
 
 https://developer.hashicorp.com/terraform/cli/commands
+https://opentofu.org/docs/cli/commands/
 """
 
 from collections.abc import Sequence
@@ -12,11 +13,14 @@ TAKE_VALUE = frozenset(
         "-backup",
         "-config",
         "-exclude",
+        "-exclude-file",
         "-filter",
         "-from-module",
         "-fs-mirror",
         "-generate-config-out",
         "-id",
+        "-invoke",
+        "-json-into",
         "-lock-id",
         "-lock-timeout",
         "-lockfile",
@@ -31,6 +35,7 @@ TAKE_VALUE = frozenset(
         "-state",
         "-state-out",
         "-target",
+        "-target-file",
         "-test-directory",
         "-type",
         "-var",
@@ -40,12 +45,15 @@ TAKE_VALUE = frozenset(
 # Flags that stand alone, or have `=true` or `=false`.
 STAND_ALONE = frozenset(
     {
+        "-allow-deferral",
         "-allow-missing",
         "-auto-approve",
         "-backend",
         "-check",
         "-compact-warnings",
         "-concise",
+        "-consolidate-errors",
+        "-consolidate-warnings",
         "-destroy",
         "-detailed-exitcode",
         "-diff",
