@@ -75,7 +75,11 @@ class Stacks:
 
     def component(self, name: str, stack: str) -> Component:
         """Return a component with everything worked out that is wished for."""
-        return self._evaluation.worked_out(self.repository.component(name, stack))
+        return self.worked_out(self.repository.component(name, stack))
+
+    def worked_out(self, written: Component) -> Component:
+        """Return a component of the repository with everything worked out that is wished for."""
+        return self._evaluation.worked_out(written)
 
     @property
     def running(self) -> tuple[Component, ...]:

@@ -71,22 +71,22 @@ def _entries(arguments: argparse.Namespace, project: Project) -> Iterator[tuple[
             if is_wanted and (not wanted or name in wanted):
                 written = stacks.repository.component(name, stack)
                 # Nobody signs in for what is not to be used, and nothing is run for it.
-                component = worked_out(name, stack) if written.is_enabled else written
+                component = worked_out(written) if written.is_enabled else written
                 data = without_secrets(stacks.data(component))
                 components[name] = {key: data[key] for key in data if not sections or key in sections}
         if components or arguments.include_empty_stacks:
             yield stack, {"components": {TERRAFORM: components}}
 
 
-def _stacks(arguments: argparse.Namespace, project: Project) -> tuple[Stacks, Callable[[str, str], Component]]:
+def _stacks(arguments: argparse.Namespace, project: Project) -> tuple[Stacks, Callable[[Component], Component]]:
     """Return the stacks, and what works a component out: with what may need a sign-in only where somebody is named."""
     tolerate, asked = error_mode.tolerating(arguments, project), flag_only(arguments)
     named = asked.name or project.environ.get(env_names.ATMOS_IDENTITY)
     if asked.pick or (named and not disables(named)):
         terraform = terraform_for(arguments, project, tolerate=tolerate)
-        return terraform.stacks, terraform.component
+        return terraform.stacks, terraform.worked_out
     stacks = Stacks(project, wish=wished(arguments)._replace(tolerate=tolerate))
-    return stacks, stacks.component
+    return stacks, stacks.worked_out
 
 
 def _names(words: str | None) -> list[str]:

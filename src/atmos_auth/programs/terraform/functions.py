@@ -82,15 +82,15 @@ class TerraformFunctions:
         if _is_without_state(written):
             return {}
         if _is_static(written):
-            return self._static(self._stacks.component(name, stack))
+            return self._static(self._stacks.worked_out(written))
         reader = self._readers(written)
         key = (tag, name, stack, reader)
         if key not in self._outputs:
-            self._outputs[key] = self._fetched(tag, name, stack, reader)
+            self._outputs[key] = self._fetched(tag, written, reader)
         return self._outputs[key]
 
-    def _fetched(self, tag: str, name: str, stack: str, reader: Reader) -> dict[str, Any] | None:
-        target = self._stacks.component(name, stack)
+    def _fetched(self, tag: str, written: Component, reader: Reader) -> dict[str, Any] | None:
+        target = self._stacks.worked_out(written)
         if _is_without_state(target):
             return {}
         if _is_static(target):

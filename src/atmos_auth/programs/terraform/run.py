@@ -74,9 +74,12 @@ class Terraform:
 
     def component(self, name: str, stack: str) -> Component:
         """Return a component with everything worked out, for whoever only wants to look."""
-        name = self.stacks.named(name, stack)
-        self._about = self.stacks.repository.component(name, stack)
-        return self.stacks.component(name, stack)
+        return self.worked_out(self.stacks.repository.component(self.stacks.named(name, stack), stack))
+
+    def worked_out(self, written: Component) -> Component:
+        """Return a component of the repository with everything worked out, likewise."""
+        self._about = written
+        return self.stacks.worked_out(written)
 
     def run(self, request: Request, then: Then | None = None) -> int:
         """Run a command and return Terraform's exit status; nothing is written before somebody has signed in.
@@ -100,7 +103,7 @@ class Terraform:
         if identity is not None and not request.is_dry:
             # Before templates and functions: they may need what only a signed-in person may read.
             project.operations.credentials(identity)
-        component = self.stacks.component(request.component, request.stack)
+        component = self.stacks.worked_out(written)
         workspace = self.stacks.workspace(component)
         made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
         program, steps = self._program(component), self._steps(request, component, choices, made, workspace)
