@@ -1,5 +1,7 @@
 """Commands of a project, run as if they were built in."""
 
+import subprocess
+
 import pytest
 from person import ENTER, Person
 
@@ -49,6 +51,14 @@ commands:
     component_config: { component: "{{ .Arguments.name }}", stack: dev }
     arguments: [{ name: name, required: true }]
     steps: ["echo {{ .ComponentConfig.vars.size }} {{ .ComponentConfig.workspace }}"]
+  - { name: two words, steps: [echo two] }
+  - name: nothing
+  - name: needs
+    arguments:
+      - { name: first, required: true }
+      - { name: second, required: true }
+      - { name: third, required: true, default: x }
+    steps: ["echo {{ .Arguments.third }}"]
   - name: where
     verbose: false
     arguments: [{ name: component, type: component, required: true }, { name: more, default: nothing }]
@@ -152,6 +162,45 @@ def test_steps_run_as_the_identity_that_is_named(project: Machine, aws: Emulator
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "env", "said"),
+    [
+        (("as",), {}, ""),
+        (("as",), {"ATMOS_IDENTITY": "staging"}, "staging"),
+        (("as", "--identity=false"), {}, "false"),
+        (("nobody", "--identity=off"), {"AWS_PROFILE": "mine"}, "false mine"),
+    ],
+)
+def test_without_an_identity_of_its_own_nobody_signs_in(project: Machine, aws: Emulator, words, env, said):
+    """There is a default identity, but a command must name one."""
+    script = "echo $ATMOS_IDENTITY $AWS_PROFILE"
+    commands = f"commands: [{{ name: as, steps: [{script}] }}, {{ name: nobody, identity: prod, steps: [{script}] }}]"
+    project.write(CHAIN.format(url=project.url) + commands)
+    result = project.atmos(*words, env=env)
+    assert (result.returncode, result.stdout) == (0, f"{said}\n"), result.stderr
+    assert aws.journal.entries() == []
+
+
+def test_steps_have_the_streams_of_the_command(project: Machine):
+    project.write("commands: [{ name: ask, steps: [read answer; echo got $answer; echo aside >&2] }]\n")
+    process = subprocess.run(
+        project.command("atmos", "ask"),
+        cwd=project.directory,
+        env=project.environ,
+        input="yes\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.stdout, process.stderr.splitlines()[-1]) == ("got yes\n", "aside")
+
+
+def test_arguments_may_be_left_out_or_too_many(project: Machine):
+    assert project.atmos("needs", "a", "b").stdout == "x\n"
+    assert project.atmos("needs", "a", "b", "c", "d").stdout == "c\n"
+
+
 def test_who_cannot_become_the_identity_is_told_which_command_wanted_it(project: Machine):
     result = project.atmos("who")
     (finding,) = project.findings(result.stderr)
@@ -220,7 +269,16 @@ def test_help_says_what_is_never_run(project: Machine):
 def test_help_lists_them_under_a_heading_of_their_own(project: Machine):
     ours, _, theirs = project.atmos("--help").stdout.partition("\ncommands of this project:\n")
     assert ours.startswith("usage: atmos COMMAND [flags]")
-    assert [line.split()[0] for line in theirs.splitlines()] == ["hello", "who", "ops", "show", "where"]
+    assert [line.split()[0] for line in theirs.splitlines()] == [
+        "hello",
+        "who",
+        "ops",
+        "show",
+        "two",
+        "nothing",
+        "needs",
+        "where",
+    ]
     assert "  hello                 Greet somebody\n" in theirs
     assert project.atmos().stdout == f"{ours}\ncommands of this project:\n{theirs}"
     for words, names in ((("terraform",), ["provision"]), (("auth",), ["extra"])):
@@ -242,7 +300,18 @@ def test_help_is_shown_whatever_is_written(project: Machine):
 @pytest.mark.parametrize(
     ("words", "message", "help"),
     [
-        (("helo",), 'unknown command "atmos helo"', "commands of this project: hello, who, ops, show, where"),
+        (("helo",), 'unknown command "atmos helo"', "did you mean `atmos hello`?"),
+        (("two", "wrods"), 'unknown command "atmos two"', "did you mean `atmos two words`?"),
+        (("hello", "-s", "dev"), "unknown flag -s", "atmos hello --help"),
+        (("hello", "--loud=maybe"), "argument -l/--loud: invalid choice: 'maybe'", "atmos hello --help"),
+        (("nothing",), 'the command "atmos nothing" has no steps or subcommands', "give it `steps:`"),
+        (("needs", "x"), "Command requires at least 2 argument(s) (no defaults", "Received 1 argument(s): x"),
+        (("needs",), "Command requires at least 2 argument(s) (no defaults", "2. second"),
+        (
+            ("helo",),
+            'unknown command "atmos helo"',
+            "commands of this project: hello, who, ops, show, two words, nothing, needs, where",
+        ),
         (("ops",), '"atmos ops" does nothing by itself', "atmos ops fail"),
         (("ops", "fial"), 'unknown command "atmos ops fial"', "did you mean `atmos ops fail`?"),
         (("ops", "fail"), "Command requires at least 1 argument(s)", "1. code"),
@@ -270,6 +339,9 @@ def test_a_command_explains_itself(project: Machine):
     for words in ("whom to greet (default: world)", "-l, --loud[=BOOL]", "say it aloud", "--identity"):
         assert words in shown
     assert "fail" in project.atmos("ops", "--help").stdout
+    # Ours is said where all commands are listed, and nowhere else.
+    assert "--version" in project.atmos("--help").stdout
+    assert "--version" not in project.atmos("ops", "here", "--help").stdout + project.atmos("auth", "--help").stdout
 
 
 def test_a_flag_of_the_command_above_stays_what_it_is(project: Machine):

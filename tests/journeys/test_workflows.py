@@ -513,6 +513,13 @@ def test_what_a_step_prints_is_used_by_steps_behind_it(offline_machine):
     assert "{{ .steps.who.value }}" in offline_machine.atmos("workflow", "deploy", "--dry-run").stdout
 
 
+def test_a_default_identity_is_none_of_a_scripts(offline_machine):
+    text = steps(shell("echo [$WHO]"), "{ command: auth exec -- printenv WHO }")
+    offline_machine.write(text.replace("one: { kind", "one: { default: true, kind"))
+    result = offline_machine.atmos("workflow", "deploy")
+    assert (result.returncode, result.stdout) == (0, "[]\nfirst\n"), result.stderr
+
+
 def test_the_environment_may_say_where_to_begin_and_for_which_stack(offline_machine):
     said = {"ATMOS_WORKFLOW_FROM_STEP": "second", "ATMOS_STACK": "dev"}
     offline_machine.write(steps(shell("echo first", name="first"), shell("echo {{ .flags.stack }}", name="second")))

@@ -146,12 +146,13 @@ def _with_project(project: Project, ours: Following, before: Sequence[str]) -> F
         return ours
     try:
         config = _as_typed(project, [*before, ""]).config
-        if config.peek(("commands",)) is None:  # most have none, and need not wait for what reads them
-            return ours
+        if config.peek(("commands",)) is None and config.peek(("aliases",)) is None:
+            return ours  # most have none, and need not wait for what reads them
         from atmos_auth.cli.shell_completion.of_project import with_project
+        from atmos_auth.programs.aliases import written_out
         from atmos_auth.programs.custom_commands.found import custom_commands
 
-        return with_project(ours, before, custom_commands(config))
+        return with_project(ours, before, custom_commands(config), written_out(config))
     except (AtmosAuthError, OSError):
         return ours
 

@@ -29,6 +29,9 @@ from atmos_auth.programs.workflows.steps import Step
 from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions
 from atmos_auth.wiring import Project
 
+# From here on two words are taken for one that was mistyped.
+_ALIKE = 0.6
+
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run the command that the words name; raises the `UsageError` that they are, if they name none."""
@@ -38,7 +41,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         behind = [] if arguments.rest is None else ["--", *arguments.rest]
         return _run_alias([*line, *arguments.words[1:], *behind], arguments.words[0], project)
     if found is None or is_ours(found[0].words):
-        raise _unknown(arguments.unknown, commands, found[0].words if found else (), project)
+        raise _unknown(arguments.unknown, commands, arguments.words, found[0].words if found else (), project)
     command, words = found
     parser = parser_of(command)
     if not command.settings.steps:
@@ -92,7 +95,9 @@ def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, pr
         parser.print_help(project.streams.stdout)
         return 0
     if words:
-        raise UsageError(f'unknown command "atmos {name} {words[0]}"', hints=_near(words[0], command.below, name))
+        names = [one.settings.name for one in command.below]
+        hints = [*_meant(words, names, name), f"atmos {name} --help"]
+        raise UsageError(f'unknown command "atmos {name} {words[0]}"', hints=hints)
     known = [f"atmos {' '.join(one.words)}" for one in command.below]
     if not known:
         raise UsageError(f'the command "atmos {name}" has no steps or subcommands', hints=["give it `steps:`"])
@@ -100,21 +105,33 @@ def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, pr
 
 
 def _unknown(
-    error: UsageError, commands: Sequence[CustomCommand], above: tuple[str, ...], project: Project
+    error: UsageError,
+    commands: Sequence[CustomCommand],
+    words: Sequence[str],
+    above: tuple[str, ...],
+    project: Project,
 ) -> UsageError:
     """Offer the project's own commands and aliases as well."""
-    known = [" ".join(command.words) for command in below(commands, above) if not is_ours(command.words)]
-    known += [] if above else aliases(project.config)
-    if known:
-        error.details = (*error.details, f"commands of this project: {', '.join(known)}")
+    names = [command.settings.name for command in below(commands, above) if not is_ours(command.words)]
+    names += [] if above else aliases(project.config)
+    if names:
+        known = ", ".join(" ".join((*above, name)) for name in names)
+        error.details = (*error.details, f"commands of this project: {known}")
+        error.hints = (*_meant(words[len(above) :], names, " ".join(above)), *error.hints)
     return error
 
 
-def _near(word: str, commands: Sequence[CustomCommand], above: str) -> list[str]:
-    from difflib import get_close_matches
+def _meant(words: Sequence[str], names: Sequence[str], above: str) -> list[str]:
+    """Name the command whose name, of one word or more, is nearly what was typed."""
+    from difflib import SequenceMatcher
 
-    close = get_close_matches(word, [one.settings.name for one in commands], n=1)
-    return [*(f"did you mean `atmos {above} {one}`?" for one in close), f"atmos {above} --help"]
+    def likeness(name: str) -> float:
+        return SequenceMatcher(None, " ".join(words[: len(name.split())]), name).ratio()
+
+    close = max(names, key=likeness, default=None)
+    if close is None or likeness(close) < _ALIKE:
+        return []
+    return [f"did you mean `{' '.join(filter(None, ('atmos', above, close)))}`?"]
 
 
 def _described(said: argparse.Namespace, project: Project, name: str, stack: str) -> Mapping[str, Any]:
@@ -158,8 +175,8 @@ class _Screen:
     def begins(self, step: Step) -> None:
         """Say what is run."""
         if self._is_verbose:
-            line = plain_lines(self._mask(step.line)).split("\n", 1)[0]
-            self._say(self._paint(f"▶ Executing command: {line}", DIM))
+            line, *more = plain_lines(self._mask(step.line)).split("\n", 1)
+            self._say(self._paint(f"▶ Executing command: {line}{' …' if more else ''}", DIM))
 
     def fails(self, step: Step, status: int, attempt: int) -> None:
         """Say that an attempt failed."""

@@ -16,8 +16,11 @@ def parser_of(command: CustomCommand) -> Parser:
     """
     name = f"atmos {' '.join(command.words)}"
     declared = " ".join(
-        f"<{argument.name}>" if argument.required else f"[{argument.name}]" for argument in command.settings.arguments
+        f"<{one.name}>" if one.required and one.default in (None, "") else f"[{one.name}]"
+        for one in command.settings.arguments
     )
+    if command.below:
+        declared = f"[COMMAND] {declared}" if command.settings.steps else "COMMAND"
     parser = Parser(
         prog=name,
         usage=" ".join(filter(None, (name, declared, "[flags]"))),
@@ -67,7 +70,7 @@ def _refuse_taken(command: CustomCommand) -> None:
 def _about(command: CustomCommand) -> str:
     lines = [command.settings.description, ""]
     for argument in command.settings.arguments:
-        default = f" (default: {argument.default})" if argument.default not in (None, "") else ""
-        lines.append(f"  {argument.name:<20} {argument.description}{default}")
+        default = f"(default: {argument.default})" if argument.default not in (None, "") else ""
+        lines.append(f"  {argument.name:<20} {argument.description} {default}")
     lines += [f"  {one.settings.name:<20} {one.settings.description}" for one in command.below]
-    return "\n".join(lines).strip("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

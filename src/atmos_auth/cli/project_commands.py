@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         return 0
     _warn_of_shadows(commands, project)
     listed = [command for command in below(commands, arguments.above) if not is_ours(command.words)]
-    lines = [_line(command.words[-1], command.settings.description) for command in listed]
+    lines = [_line(command.settings.name, command.settings.description) for command in listed]
     taken = [command.words[0] for command in commands]
     for name, words in short.items():
         if name in taken or is_ours((name,)):

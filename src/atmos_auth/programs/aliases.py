@@ -24,6 +24,23 @@ def aliases(config: Config) -> dict[str, list[str]]:
     return {name: _words(name, value, config) for name, value in section.items()}
 
 
+def written_out(config: Config) -> dict[str, list[str]]:
+    """Return those whose words are written out; no function is asked, and none is wrong."""
+    section = config.peek((SECTION,))
+    if not isinstance(section, Mapping):
+        return {}
+    texts = {name: value for name, value in section.items() if isinstance(value, str)}
+    return {name: _split(value) for name, value in texts.items() if _split(value)}
+
+
+def _split(value: str) -> list[str]:
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        return []
+    return words[1:] if words[:1] == ["atmos"] else words
+
+
 def _words(name: str, value: Any, config: Config) -> list[str]:
     try:
         words = shlex.split(value) if isinstance(value, str) else []

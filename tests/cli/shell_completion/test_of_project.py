@@ -11,6 +11,7 @@ from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.programs.custom_commands.found import custom_commands
 
 NAMES = {IDENTITIES: ["dev-admin"], STACKS: ["dev", "prod"], COMPONENTS: ["vpc", "vpn"]}
+SHORT = {"tp": ["terraform", "plan"], "who": ["auth", "env", "--format"], "hello": ["never"]}
 COMMANDS = """\
 commands:
   - name: hello
@@ -41,7 +42,7 @@ def offered(tmp_path, environ):
     commands = custom_commands(load(Request(cwd=str(tmp_path), environ=environ, home=environ["HOME"])))
 
     def more(ours: Following, before) -> Following:
-        return with_project(ours, before, commands)
+        return with_project(ours, before, commands, SHORT)
 
     return lambda line: candidates(line.split(" "), NAMES.__getitem__, more)
 
@@ -64,6 +65,7 @@ def offered(tmp_path, environ):
         ("atmos ops down ", ["now"]),
         ("atmos ops down now ", []),
         ("atmos ops nonsense ", []),
+        ("atmos two w", ["words"]),
         ("atmos two words ", []),
         ("atmos hello ", ["world", "moon"]),
         ("atmos hello m", ["moon"]),
@@ -80,6 +82,10 @@ def offered(tmp_path, environ):
         ("atmos ops up --refresh=e", ["--refresh=endpoint"]),
         ("atmos hello -- m", []),
         ("atmos nonsense ", []),
+        ("atmos t", ["terraform", "two", "tp"]),
+        ("atmos tp v", ["vpc", "vpn"]),
+        ("atmos -C x tp vpc -s ", ["dev", "prod"]),
+        ("atmos who dot", ["dotenv"]),
     ],
 )
 def test_what_is_offered_of_a_project(offered, line, words):
@@ -97,4 +103,4 @@ def test_a_flag_that_cannot_be_is_no_candidate_but_an_error(tmp_path, environ):
     (tmp_path / "atmos.yaml").write_text("commands: [{ name: x, flags: [{ name: profile }], steps: [echo] }]")
     commands = custom_commands(load(Request(cwd=str(tmp_path), environ=environ, home=environ["HOME"])))
     with pytest.raises(InvalidSetting, match='custom command "x": every command has a flag --profile'):
-        candidates(["atmos", "x", ""], NAMES.__getitem__, lambda ours, before: with_project(ours, before, commands))
+        candidates(["atmos", "x", ""], NAMES.__getitem__, lambda ours, before: with_project(ours, before, commands, {}))

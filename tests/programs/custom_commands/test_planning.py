@@ -169,6 +169,30 @@ def test_a_value_that_is_a_template_is_filled_in_as_well(command):
     assert plan.steps[0].script == "echo deep"
 
 
+TOLD = """\
+  arguments: [{ name: what, type: component }]
+  flags: [{ name: where, semantic_type: stack, default: dev }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "described"),
+    [
+        ("echo {{ .ComponentConfig.vars.size }}", ["vpc"], [("vpc", "dev")]),
+        ("echo {{ .Component.vars.size }}", ["vpc"], [("vpc", "dev")]),
+        ("echo {{ .Arguments.what }}", ["vpc"], []),
+    ],
+)
+def test_what_names_a_component_is_it_where_its_section_is_asked_for(command, step, words, described):
+    assert command.plan(f"{TOLD}  steps: ['{step}']", words)[0].steps[0].script.startswith("echo ")
+    assert command.described == described
+
+
+def test_a_section_that_nobody_has_named_is_missing(command):
+    with pytest.raises(InvalidTemplate, match="ComponentConfig"):
+        command.plan(f"{TOLD}  steps: ['{{{{ .ComponentConfig.vars.size }}}}']")
+
+
 def test_no_component_is_described_that_is_not_named(command):
     command.plan("  component_config: { component: '{{ .Flags.what }}' }\n  flags: [{ name: what }]\n  steps: [echo]")
     assert command.described == []

@@ -1,9 +1,10 @@
 """From a custom command and what it is given to steps that can be run."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from atmos_auth.config.custom_command_settings import COMPONENT, STACK
 from atmos_auth.config.shell import output_of
 from atmos_auth.config.tree import Map, Seq, Tagged, place_of
 from atmos_auth.config.workflow_settings import SHELL
@@ -50,11 +51,7 @@ def plan_of(
     """
     rendering = _Rendering(command, {**data, "Cwd": surroundings.directory, "env": dict(base)}, surroundings.functions)
     described: dict[str, Any] = {}
-    wanted = command.settings.component_config
-    component, stack = (
-        rendering.text(text, place_of(command.tree, ("component_config", key)))
-        for key, text in (("component", wanted.component), ("stack", wanted.stack))
-    )
+    component, stack = _component_of(command, data, rendering)
     if component:
         described = dict(surroundings.describe(component, stack))
         rendering = rendering.knowing({"ComponentConfig": described, "Component": described})
@@ -71,6 +68,33 @@ def plan_of(
     tree.put("steps", _steps(command, rendering), command.place, command.place)
     written = Written(" ".join(command.words), Source("atmos.yaml", None), tree, command.place)
     return planner.plan(written, Wish(identity=identity), _Texts(rendering)), environ
+
+
+def _component_of(command: CustomCommand, data: Mapping[str, Any], rendering: "_Rendering") -> tuple[str, str]:
+    """Return the component whose section steps may use, and its stack; empty where there is none.
+
+    It is that of `component_config`, or else what the command was told where a text asks for it.
+    """
+    wanted = command.settings.component_config
+    if wanted.component:
+        component = rendering.text(wanted.component, place_of(command.tree, ("component_config", "component")))
+        return component, rendering.text(wanted.stack, place_of(command.tree, ("component_config", "stack")))
+    if not any(name in text for text in _texts_in(command.tree) for name in (".ComponentConfig", ".Component.")):
+        return "", ""
+    told = [(one.type, data["Arguments"].get(one.name)) for one in command.settings.arguments]
+    told += [(one.semantic_type, data["Flags"].get(one.name)) for one in command.flags]
+    component, stack = (
+        next((str(value) for kind, value in told if kind == meaning and value), "") for meaning in (COMPONENT, STACK)
+    )
+    return (component, stack) if stack else ("", "")
+
+
+def _texts_in(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Map | Seq):
+        for below in tree.values() if isinstance(tree, Map) else tree:
+            yield from _texts_in(below)
 
 
 def _variables_of(described: Mapping[str, Any]) -> dict[str, str]:
