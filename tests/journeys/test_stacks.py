@@ -192,6 +192,18 @@ def test_a_value_that_cannot_be_had_ends_it_unless_one_says_otherwise(stacks: Ma
     assert wrong.place is not None
 
 
+def test_describe_stacks_works_out_only_what_it_shows(stacks: Machine):
+    for name, stage, component in (("one", "dev", "dns"), ("two", "test", "vpc")):
+        says = f'{{ {component}: {{ vars: {{ x: !exec "touch {name}" }} }} }}'
+        values = f"vars: {{ tenant: plat, stage: {stage} }}"
+        stacks.write(f"{values}\ncomponents: {{ terraform: {says} }}", f"stacks/deploy/{stage}.yaml")
+    for words in (("-s", "plat-prod"), ("-s", "plat-dev", "--components", "vpc"), ("--component-types", "helmfile")):
+        assert stacks.atmos("describe", "stacks", *words).returncode == 0
+    assert not [name for name in ("one", "two") if (stacks.directory / name).exists()]
+    assert stacks.atmos("describe", "stacks", "--components", "dns").returncode == 0
+    assert [name for name in ("one", "two") if (stacks.directory / name).exists()] == ["one"]
+
+
 def test_components_of_one_type(stacks: Machine):
     of_terraform = stacks.atmos("describe", "stacks", "--component-types", "terraform")
     assert of_terraform.stdout == stacks.atmos("describe", "stacks").stdout
