@@ -346,6 +346,18 @@ def test_identity_choice_without_any_identities(recorder: Recorder, aws: Emulato
     assert operations(aws) == []
 
 
+def test_identity_choice_without_a_default_names_every_way_out(recorder: Recorder, aws: Emulator):
+    recorder.machine.write(recorder.machine.atmos_yaml.read_text().replace("default: true", "required: false"))
+    result = recorder.machine.atmos("terraform", "validate", "infra/dns", "-s", "dev")
+    (finding,) = recorder.machine.findings(result.stderr)
+    assert (result.returncode, recorder.calls(), operations(aws)) == (1, [], [])
+    assert finding.message == "no default identity configured for authentication"
+    assert finding.details == (f"identities: {DEV}, {PROD}, {STAGING}",)
+    for way in ("--identity base", "ATMOS_IDENTITY=base", "`default: true`", "--identity=false"):
+        assert any(way in hint for hint in finding.hints), way
+    assert recorder.words("validate", "infra/dns", "-s", "dev")[-1] == "validate"
+
+
 def test_identity_choice_by_a_person_is_made_once_for_several_components(recorder: Recorder):
     recorder.machine.login(PROD)
     text = recorder.machine.atmos_yaml.read_text().replace("      default: true\n", "")
