@@ -1,6 +1,5 @@
 """A program in our place, on POSIX: started, waited for, told of signals that reach us alone; next to no imports."""
 
-import errno
 import os
 
 TYPE_CHECKING = False
@@ -77,6 +76,8 @@ def _found(program: str, environ: "Mapping[str, str]") -> str:
     paths = [os.path.join(folder, program) for folder in os.get_exec_path(environ)]
     files = [path for path in paths if os.path.isfile(path)]
     if not files:
+        import errno
+
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
     return next((path for path in files if os.access(path, os.X_OK)), files[0])
 
