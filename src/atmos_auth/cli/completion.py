@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import pairwise
 
 from atmos_auth.cli.shell_completion import following as offered
-from atmos_auth.cli.shell_completion.candidates import candidates
+from atmos_auth.cli.shell_completion.candidates import Candidate, candidates
 from atmos_auth.cli.shell_completion.following import Following
 from atmos_auth.cli.shell_completion.scripts import SCRIPTS
+from atmos_auth.cli.warming import keep_for_all
 from atmos_auth.domain.env_names import ATMOS_STACK
 from atmos_auth.domain.errors import AtmosAuthError, UsageError
 from atmos_auth.engine.catalog import Catalog
@@ -35,6 +35,8 @@ TAGGED = {
 }
 OF_STACKS = (offered.STACKS, offered.COMPONENTS)
 OF_WORKFLOWS = (offered.WORKFLOWS, offered.WORKFLOW_FILES, offered.WORKFLOW_STEPS)
+# What is looked up in other places as well.
+OUTSIDE_CONFIGURATION = (*OF_STACKS, *OF_WORKFLOWS, offered.PROFILES)
 POSITIONAL_COMPLETIONS = tuple(SCRIPTS)
 
 
@@ -53,15 +55,26 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         stdout.write(SCRIPTS[shell])
         return 0
     words = rejoined(arguments.rest) if shell == "bash" else arguments.rest
-    more = partial(_with_project, project)
-    for candidate in candidates(words, lambda source: _names(project, words, source), more):
+    offer = _Offer(project, words)
+    begun = words[-1] if words else ""
+    stdout.write(_lines(shell, offer.candidates(begun)))
+    # Whatever is typed of a word, the next answer is cut out of all that it could be.
+    whole = _lines(shell, offer.candidates("-" if begun.startswith("-") else ""))
+    if whole and offer.is_of_configuration and words == arguments.rest:
+        keep_for_all(arguments.call, project, whole)
+    return 0
+
+
+def _lines(shell: str, found: Iterable[Candidate]) -> str:
+    lines = []
+    for candidate in found:
         word = candidate.word
         if shell == "bash" and word.startswith("--"):
             # Only what follows the `=`, where bash has cut.
             word = word.partition("=")[2] or word
         about = "" if shell == "bash" or not candidate.about else f"\t{candidate.about}"
-        stdout.write(f"{word}{about}\n")
-    return 0
+        lines.append(f"{word}{about}\n")
+    return "".join(lines)
 
 
 def rejoined(words: Sequence[str]) -> list[str]:
@@ -78,16 +91,52 @@ def rejoined(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def _names(project: Project, words: Sequence[str], source: str) -> Iterable[str]:
-    """Return the names of a source; a configuration that cannot be read has none to offer."""
-    try:
-        typed = _as_typed(project, words)
-        if source in OF_STACKS:
-            return _of_stacks(typed, words, source)
-        found = _of_workflows(typed, words, source) if source in OF_WORKFLOWS else _read(typed, source)
-        return sorted(found, key=str.lower)
-    except (AtmosAuthError, OSError):
-        return ()
+class _Offer:
+    """What the project has for the last of `words`; a configuration that cannot be read has nothing.
+
+    `is_of_configuration` tells whether all that was offered was read there, and nowhere else.
+    """
+
+    def __init__(self, project: Project, words: Sequence[str]) -> None:
+        self._words = words
+        self._project = _as_typed(project, words)
+        self.is_of_configuration = self._project is project
+
+    def candidates(self, begun: str) -> list[Candidate]:
+        """Return what a word that begins so could become."""
+        return candidates([*self._words[:-1], begun], self._names, self._with_project)
+
+    def _names(self, source: str) -> Iterable[str]:
+        if source in OUTSIDE_CONFIGURATION:
+            self.is_of_configuration = False
+        try:
+            if source in OF_STACKS:
+                return _of_stacks(self._project, self._words, source)
+            if source in OF_WORKFLOWS:
+                found: Iterable[str] = _of_workflows(self._project, self._words, source)
+            else:
+                found = _read(self._project, source)
+            return sorted(found, key=str.lower)
+        except (AtmosAuthError, OSError):
+            self.is_of_configuration = False
+            return ()
+
+    def _with_project(self, ours: Following, before: Sequence[str]) -> Following:
+        """Add what the project's own commands may have here."""
+        if not offered.may_be_of_project(ours.typed):
+            return ours
+        try:
+            config = self._project.config
+            if config.peek(("commands",)) is None and config.peek(("aliases",)) is None:
+                return ours  # most have none, and need not wait for what reads them
+            from atmos_auth.cli.shell_completion.of_project import with_project
+            from atmos_auth.programs.aliases import written_out
+            from atmos_auth.programs.custom_commands.found import custom_commands
+
+            return with_project(ours, before, custom_commands(config), written_out(config))
+        except (AtmosAuthError, OSError):
+            self.is_of_configuration = False
+            return ours
 
 
 def _read(project: Project, source: str) -> Iterable[str]:
@@ -140,31 +189,14 @@ def _said_stack(words: Sequence[str]) -> str:
     return ""
 
 
-def _with_project(project: Project, ours: Following, before: Sequence[str]) -> Following:
-    """Add what the project's own commands may have here; a configuration that cannot be read adds nothing."""
-    if not offered.may_be_of_project(ours.typed):
-        return ours
-    try:
-        config = _as_typed(project, [*before, ""]).config
-        if config.peek(("commands",)) is None and config.peek(("aliases",)) is None:
-            return ours  # most have none, and need not wait for what reads them
-        from atmos_auth.cli.shell_completion.of_project import with_project
-        from atmos_auth.programs.aliases import written_out
-        from atmos_auth.programs.custom_commands.found import custom_commands
-
-        return with_project(ours, before, custom_commands(config), written_out(config))
-    except (AtmosAuthError, OSError):
-        return ours
-
-
 def _as_typed(project: Project, words: Sequence[str]) -> Project:
     """Return the project that the command line means, as far as its flags say where that is."""
     said: dict[str, list[str]] = {"--config": [], "--config-path": [], "--profile": [], "--chdir": [], "-C": []}
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words[1:], ""], strict=False):
         name, equals, value = word.partition("=")
         if name in said:
             said[name].append(value if equals else after)
-    if words[-2] == "--profile" or words[-1].startswith("--profile="):
+    if words[-2:-1] == ["--profile"] or (words and words[-1].startswith("--profile=")):
         said["--profile"].pop()  # it is being typed
     directory = next(iter([*said["--chdir"], *said["-C"]]), None)
     options = Options(tuple(said["--config"]), tuple(said["--config-path"]), profiles=tuple(said["--profile"]))

@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from atmos_auth.cli.identity_words import asked
-from atmos_auth.cli.output import GREEN, Paint, time_left
+from atmos_auth.cli.output import GREEN, Paint
 from atmos_auth.domain.chain import IDENTITY
 from atmos_auth.domain.errors import AuthenticationDisabled, UnknownIntegration, UsageError
+from atmos_auth.domain.time_left import time_left
 from atmos_auth.engine.following import followed, integration_link
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project

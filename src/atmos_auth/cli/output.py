@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from atmos_auth.domain.errors import AtmosAuthError
+from atmos_auth.domain.time_left import time_left
 from atmos_auth.host.ascii_text import ascii_text
 from atmos_auth.host.plain_text import plain_lines
 
@@ -112,16 +113,6 @@ def show_rows(rows: Sequence[tuple[str, str | None]], stream: TextIO, paint: Pai
 def moment(seconds: float) -> str:
     """Give a time in the machine's own time zone: `2026-01-02 18:30:00 UTC`."""
     return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(seconds))
-
-
-def time_left(seconds: float) -> str:
-    """Give a span as `11h 59m`, `5m 3s`, `42s`, or `expired`."""
-    whole = int(seconds)
-    if whole <= 0:
-        return "expired"
-    if whole >= 3600:
-        return f"{whole // 3600}h {whole % 3600 // 60}m"
-    return f"{whole // 60}m {whole % 60}s" if whole >= 60 else f"{whole}s"
 
 
 def age(seconds: float) -> str:

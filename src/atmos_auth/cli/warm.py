@@ -11,32 +11,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SCHEMA = "1"
-VERBS = ("env", "exec", "credential-process")
+SCHEMA = "2"
+VERBS, COMPLETION = ("env", "exec", "credential-process", "whoami"), "completion"
+# What may be typed of a word that is to be completed: shells cut at these, and so do lists.
+CUTTING = "=:,"
 # Whatever they are for, one of these may decide about the answer; of others a record says which ones do.
 PREFIXES = ("ATMOS_", "AWS_", "XDG_")
 KEY, DIGEST_BYTES, LONGEST = "key", 20, 1 << 20
 # Lines of a record: what is there and how it looks, what is not, what only has to be there, variables, holes.
 LOOKS, ABSENT, THERE, VARIABLE, PART = "looks", "absent", "there", "variable", "part"
-UNTIL, DROPPED, RUNS = "until", "dropped", "runs"
-# Where a part of the text comes from, if not from a file: the record itself.
-ITSELF = 0
+UNTIL, DROPPED, RUNS, STREAM, ENDS = "until", "dropped", "runs", "stream", "ends"
+LINES = (UNTIL, LOOKS, ABSENT, THERE, VARIABLE, PART, DROPPED, RUNS, STREAM, ENDS)
+# Where a part of the text comes from, if not from a file: the record itself, or how long the credentials are good for.
+ITSELF, SECONDS_LEFT, TIME_LEFT = 0, -1, -2
+STDOUT, STDERR = 1, 2
 _FOLDER, _FILE, _TYPE, _OTHERS = 0o040000, 0o100000, 0o170000, 0o077
 
 
 class Answer:
-    """What to print; or for a program to run: the variables it gets, those it loses, and until when they are good."""
+    """What to print, and on which stream; or for a program to run: its variables, and until when they are good."""
 
-    __slots__ = ("dropped", "expires_at", "identity", "text", "variables")
+    __slots__ = ("dropped", "expires_at", "identity", "stream", "text", "variables")
 
-    def __init__(self, text: bytes, runs: "Sequence[str]", dropped: "Sequence[str]") -> None:
-        self.text = text
-        self.dropped = dropped
+    def __init__(self, text: bytes, facts: "Mapping[str, Sequence[str]]") -> None:
+        self.text, self.stream = text, int(facts[STREAM][0])
+        self.dropped = facts[DROPPED]
         self.variables: dict[str, str] | None = None
         self.identity, self.expires_at = "", 0.0
-        if runs:
-            end, _, self.identity = runs[0].partition(" ")
-            self.expires_at = float(end)
+        if facts[RUNS]:
+            self.identity, self.expires_at = facts[RUNS][0], float(facts[ENDS][0])
             pairs = (os.fsdecode(pair).partition("=") for pair in text.split(b"\0") if pair)
             self.variables = {name: value for name, _, value in pairs}
 
@@ -46,7 +49,7 @@ def again(words: "Sequence[str]", environ: "Mapping[str, str]", directory: str, 
 
     `directory` is where the call stands, `now` seconds since the epoch. Reads files; asks nobody, sends nothing.
     """
-    if len(words) < 2 or words[0] != "auth" or words[1] not in VERBS:
+    if len(words) < 2 or ((words[0] != "auth" or words[1] not in VERBS) and words[0] != COMPLETION):
         return None
     try:
         return _again(words, environ, directory, now)
@@ -63,7 +66,13 @@ def folder_of(environ: "Mapping[str, str]") -> str | None:
 
 
 def heard(words: "Sequence[str]") -> "Sequence[str]":
-    """Return the words that the answer depends on: what follows `--` is the program's own affair."""
+    """Return the words that the answer depends on: what follows `--` is the program's own affair.
+
+    Of a word that is to be completed, only whether it is a flag: the answer has all that it could become.
+    """
+    if words[0] == COMPLETION:
+        is_typed = "--" in words[:-2] and not set(words[-1]) & set(CUTTING)
+        return (*words[:-1], "-" if words[-1].startswith("-") else "") if is_typed else ()
     if words[1] != "exec":
         return words
     return words[: words.index("--") + 1] if "--" in words[:-1] else ()
@@ -114,13 +123,16 @@ def _again(words: "Sequence[str]", environ: "Mapping[str, str]", directory: str,
     if seal.decode() != digest(content, key):
         return None
     head, _, body = content.partition(b"\n\n")
-    facts: dict[str, list[str]] = {what: [] for what in (UNTIL, LOOKS, ABSENT, THERE, VARIABLE, PART, DROPPED, RUNS)}
+    facts: dict[str, list[str]] = {what: [] for what in LINES}
     for line in os.fsdecode(head).split("\n"):
         what, _, rest = line.partition(" ")
         facts[what].append(rest)
     if not _hold(facts, environ, key, now):
         return None
-    return Answer(_whole(facts, body), facts[RUNS], facts[DROPPED])
+    text = _whole(facts, body, now)
+    if words[0] == COMPLETION:
+        text = _begun(text, words[-1])
+    return Answer(text, facts)
 
 
 def _hold(facts: "Mapping[str, Sequence[str]]", environ: "Mapping[str, str]", key: bytes, now: float) -> bool:
@@ -142,7 +154,16 @@ def _hold(facts: "Mapping[str, Sequence[str]]", environ: "Mapping[str, str]", ke
     return all(map(_is_absent, facts[ABSENT]))
 
 
-def _whole(facts: "Mapping[str, Sequence[str]]", body: bytes) -> bytes:
+def _begun(text: bytes, begun: str) -> bytes:
+    """Return the lines of what a word could become that it can still become. Raises where there are none."""
+    start = os.fsencode(begun.lower())
+    lines = [line for line in text.splitlines(keepends=True) if line.lower().startswith(start)]
+    if not lines:
+        raise ValueError(begun)
+    return b"".join(lines)
+
+
+def _whole(facts: "Mapping[str, Sequence[str]]", body: bytes, now: float) -> bytes:
     """Fill the holes. Raises when a file is not the one that was looked at, or is shorter than it was."""
     opened: dict[int, int] = {}
     pieces = []
@@ -151,6 +172,12 @@ def _whole(facts: "Mapping[str, Sequence[str]]", body: bytes) -> bytes:
             source, offset, length = map(int, line.split(" "))
             if source == ITSELF:
                 piece = body[offset : offset + length]
+            elif source < ITSELF:
+                from atmos_auth.domain.time_left import time_left
+
+                left = float(facts[ENDS][0]) - now
+                piece = (time_left(left) if source == TIME_LEFT else str(int(left))).encode()
+                length = len(piece)
             else:
                 if source not in opened:
                     looks, _, path = facts[LOOKS][source - 1].partition("\t")
@@ -190,11 +217,11 @@ def _is_absent(path: str) -> bool:
 def serve(words: "Sequence[str]", now: float) -> int | None:
     """Answer this process's command line if that can be done at once; return its exit status, None if it cannot."""
     answer = again(words, os.environ, _here(), now)
-    # Were stdout closed, one of the files that we read would have its number.
-    if answer is None or sys.stdout is None:
+    # Were one of them closed, one of the files that we read would have its number.
+    if answer is None or sys.stdout is None or sys.stderr is None:
         return None
     if answer.variables is None:
-        return _print(answer.text)
+        return _print(answer.text, answer.stream)
     return _run(words, answer, answer.variables)
 
 
@@ -205,11 +232,13 @@ def _here() -> str:
         return ""
 
 
-def _print(text: bytes) -> int | None:
+def _print(text: bytes, stream: int) -> int | None:
+    if stream == STDERR and os.isatty(stream):
+        return None  # a person may have colours
     rest = text
     while rest:
         try:
-            rest = rest[os.write(1, rest) :]
+            rest = rest[os.write(stream, rest) :]
         except OSError:
             # The full way has words for it; what was written cannot be taken back.
             return None if rest == text else 1

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from atmos_auth.cli import warm
 from atmos_auth.cli.call import Call
@@ -17,6 +17,9 @@ from atmos_auth.host.files import PRIVATE_FILE, make_private_folder
 from atmos_auth.usecases.ensure import passes_through
 from atmos_auth.usecases.select_identity import Asked
 from atmos_auth.wiring import Project
+
+if TYPE_CHECKING:
+    from atmos_auth.domain.credentials import AwsCredentials
 
 # A file that has changed within the coarsest tick of a file system can change again and look the same.
 SETTLE_SECONDS = 2
@@ -39,22 +42,26 @@ PUBLIC = frozenset(
         env_names.AWS_SHARED_CREDENTIALS_FILE,
     }
 )
-# How Python writes text, and who one is at home.
-OF_PYTHON = ("HOME", "USERPROFILE", "PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LC_CTYPE", "LANG")
+# How Python writes text, who one is at home, and which time it is there.
+OF_PYTHON = ("HOME", "USERPROFILE", "PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LC_CTYPE", "LANG", "TZ")
+LOCAL_TIME = "/etc/localtime"
 
 
 class Kept(NamedTuple):
     """An answer: its whole text, and those values in it that must not stand in a record.
 
     For a program to run, the text is its variables as `NAME=value`, a NUL after each, and `dropped` names those of
-    ours that it must not have; `expires_at` is then the end of its credentials, seconds since the epoch.
+    ours that it must not have. `left` is what the text says of how long the credentials are good for: what stands
+    before it, how it is written (`warm.SECONDS_LEFT` or `warm.TIME_LEFT`), and the words themselves.
     """
 
     text: str
-    private: Iterable[str]
+    private: Iterable[str] = ()
     runs: bool = False
     dropped: Iterable[str] = ()
     needs_credentials: bool = True
+    stream: int = warm.STDOUT
+    left: tuple[str, int, str] | None = None
 
 
 def private_values(variables: Mapping[str, str]) -> list[str]:
@@ -74,10 +81,16 @@ def keep(call: Call, project: Project, asked: Asked, identity: str, kept: Kept) 
     with suppress(_DoubtError, AtmosAuthError, OSError, ValueError):
         _require_decided(asked, identity, project)
         _require_quiet(project)
-        record = _Record(call, project, project.operations.chain(identity), kept)
-        if record.changed_at / 1e9 + SETTLE_SECONDS > project.clock.now():
+        if project.catalog.integrations():
             raise _DoubtError
-        _write(call, record)
+        _write(call, _Record(call, project, project.operations.chain(identity), kept))
+
+
+def keep_for_all(call: Call, project: Project, text: str) -> None:
+    """Keep an answer to `call` that was read in the configuration, and has to do with nobody's credentials."""
+    with suppress(_DoubtError, AtmosAuthError, OSError, ValueError):
+        _require_quiet(project)
+        _write(call, _Record(call, project, None, Kept(text, needs_credentials=False)))
 
 
 def _require_decided(asked: Asked, identity: str, project: Project) -> None:
@@ -93,11 +106,11 @@ def _require_quiet(project: Project) -> None:
     config = project.config
     if config.warnings or config.record.uncacheable or project.log.is_debug or project.keeps_nothing:
         raise _DoubtError
-    if project.catalog.integrations():
-        raise _DoubtError
 
 
 def _write(call: Call, record: "_Record") -> None:
+    if record.is_unsettled:
+        raise _DoubtError
     folder = warm.folder_of(call.environ)
     if folder is None:
         raise _DoubtError
@@ -134,27 +147,35 @@ def _prune(folder: str) -> None:
 class _Record:
     """What a record says: where to look, until when it is good, and the text with its holes. Raises `_DoubtError`."""
 
-    def __init__(self, call: Call, project: Project, chain: Chain, kept: Kept) -> None:
-        if passes_through(chain) or not all(registry.is_built_in(link.kind, link.role) for link in chain.links):
-            raise _DoubtError
+    def __init__(self, call: Call, project: Project, chain: Chain | None, kept: Kept) -> None:
         self._call = call
         self._project = project
         self._kept = kept
         self._chain = chain
+        self._credentials: AwsCredentials | None = None
         observed = project.config.record
         self._looks = {**observed.files, **observed.directories}
         self._absent = set(observed.absent)
         self._contents: dict[str, bytes] = {}
         found = (project.provisioned_files.path(name) for name in project.written_catalog.explorable())
-        for path in (project.profiles.locate(chain).credentials_file, project.paths.fingerprint_key, *found):
+        for path in (*found, *([LOCAL_TIME] if kept.left else [])):
             self._look_at(path)
-        self._credentials = project.profiles.read(chain)
+        if chain is not None:
+            self._look_at_credentials(chain)
         self._there = observed.present | ({project.directory} if project.directory != call.directory else set())
 
     @property
-    def changed_at(self) -> int:
-        """When the last change was to what it depends on, nanoseconds since the epoch."""
-        return max(max(stamp[:2]) for stamp in self._looks.values())
+    def is_unsettled(self) -> bool:
+        """Whether the last change to what it depends on is so young that another one could look the same."""
+        changed_at = max((max(stamp[:2]) for stamp in self._looks.values()), default=0)
+        return changed_at / 1e9 + SETTLE_SECONDS > self._project.clock.now()
+
+    def _look_at_credentials(self, chain: Chain) -> None:
+        if passes_through(chain) or not all(registry.is_built_in(link.kind, link.role) for link in chain.links):
+            raise _DoubtError
+        self._look_at(self._project.profiles.locate(chain).credentials_file)
+        self._look_at(self._project.paths.fingerprint_key)
+        self._credentials = self._project.profiles.read(chain)
 
     def content(self, key: bytes) -> bytes:
         """Return the record without its seal."""
@@ -167,9 +188,11 @@ class _Record:
             *(f"{warm.VARIABLE} {name} {self._variable(name, key)}" for name in sorted(self._variables())),
             *(f"{warm.PART} {source} {offset} {length}" for source, offset, length in parts),
             *(f"{warm.DROPPED} {name}" for name in self._kept.dropped),
+            f"{warm.STREAM} {self._kept.stream}",
+            f"{warm.ENDS} {self._expires_at() or float('inf')}",
         ]
-        if self._kept.runs:
-            lines.append(f"{warm.RUNS} {self._expires_at() or float('inf')} {self._chain.tip.name}")
+        if self._kept.runs and self._chain is not None:
+            lines.append(f"{warm.RUNS} {self._chain.tip.name}")
         if any("\n" in line for line in lines):
             raise _DoubtError
         return os.fsencode("\n".join(lines)) + b"\n\n" + body
@@ -210,9 +233,11 @@ class _Record:
 
     def _parts(self) -> tuple[list[tuple[int, int, int]], bytes]:
         """Cut the private values out of the text, and tell where each part of it is to be found."""
-        if len(self._kept.text) > LONGEST_TEXT or not self._kept.text.isascii():
+        stream = self._project.streams[self._kept.stream]
+        text = self._kept.text.encode(getattr(stream, "encoding", None) or "utf-8", stream.errors or "strict")
+        if len(text) > LONGEST_TEXT:
             raise _DoubtError
-        pieces: list[bytes | tuple[int, int, int]] = [self._kept.text.encode()]
+        pieces = self._without_time(text)
         for value in sorted(set(self._kept.private), key=len, reverse=True):
             if value:
                 place = self._place_of(value.encode())
@@ -227,6 +252,16 @@ class _Record:
                 parts.append((warm.ITSELF, len(body), len(piece)))
                 body += piece
         return parts, body
+
+    def _without_time(self, text: bytes) -> list[bytes | tuple[int, int, int]]:
+        """Cut out how long the credentials are good for."""
+        if self._kept.left is None:
+            return [text]
+        before, way, words = self._kept.left
+        if text.count(f"{before}{words}".encode()) != 1:
+            raise _DoubtError
+        start, _, rest = text.partition(f"{before}{words}".encode())
+        return [start + before.encode(), (way, 0, 0), rest]
 
     def _place_of(self, value: bytes) -> tuple[int, int, int]:
         """Tell in which file that is looked at anyway the value stands."""

@@ -171,6 +171,83 @@ def test_a_record_is_for_nobody_else_and_holds_no_secret(world):
         assert not [secret for secret in world.secrets if secret.encode() in path.read_bytes()]
 
 
+WHOAMI = ["auth", "whoami", "dev", "--offline"]
+
+
+@pytest.mark.parametrize(("words", "says"), [(WHOAMI, "(58m 20s)"), ([*WHOAMI, "-o", "json"], '"expires_in": 3500,')])
+def test_who_one_is_says_how_long_it_is_still_good_for(world, words, says):
+    world.ask(words)
+    left = 3600 - 3500
+    world.let_pass(left - (world.clock.now() - int(world.clock.now())))
+    assert says in str(world.warm(words))
+    world.ask(words)
+
+
+def test_who_one_is_may_have_colours_where_a_person_looks(world, monkeypatch):
+    world.ask(WHOAMI)
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in world.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(world.root / world.directory)
+    terminal, pipe = os.openpty(), os.pipe()
+    before = os.dup(warm.STDERR)
+    statuses = []
+    try:
+        for stream in (terminal[1], pipe[1]):
+            os.dup2(stream, warm.STDERR)
+            statuses.append(warm.serve(WHOAMI, world.clock.now()))
+    finally:
+        os.dup2(before, warm.STDERR)
+        for descriptor in (before, *terminal, *pipe):
+            os.close(descriptor)
+    assert statuses == [None, 0]
+
+
+@pytest.mark.parametrize(
+    ("begun", "offered"),
+    [("", ["dev", "prod"]), ("p", ["prod"]), ("P", ["prod"]), ("prod", ["prod"])],
+)
+def test_what_a_word_could_become_is_cut_out_of_what_was_asked_before(world, begun, offered):
+    tab = ["completion", "zsh", "--", "atmos", "auth", "login"]
+    world.full([*tab, "d"])
+    assert str(world.warm([*tab, begun])).split() == offered
+    world.ask([*tab, begun])
+
+
+@pytest.mark.parametrize("begun", ["x", "-", "--id", "dev,", "a=b", "dev:"])
+def test_what_was_not_asked_before_is_looked_up(world, begun):
+    world.full(["completion", "bash", "--", "atmos", "auth", "login", ""])
+    assert world.warm(["completion", "bash", "--", "atmos", "auth", "login", begun]) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["terraform", "plan", "vpc", "-s", ""],
+        ["terraform", "plan", ""],
+        ["workflow", ""],
+        ["--profile", ""],
+        ["--config", "other.yaml", "auth", "login", ""],
+        ["auth", "exec", "--", ""],
+    ],
+    ids=" ".join,
+)
+def test_what_is_looked_up_elsewhere_is_not_offered_again(world, typed):
+    words = ["completion", "zsh", "--", "atmos", *typed]
+    world.full(words)
+    assert world.warm(words) is None
+
+
+def test_a_command_of_the_project_is_offered_again(world):
+    words = ["completion", "zsh", "--", "atmos", "b"]
+    world.write("project/atmos.d/more.yaml", "commands: [{ name: build, description: Build it, steps: [make] }]\n")
+    world.ask(words)
+    assert world.warm(words) == "build\tBuild it\n"
+    world.remove("project/atmos.d/more.yaml")
+    assert world.warm(words) is None
+
+
 # What somebody else could have done to the records, and what a fault of the disk could.
 
 

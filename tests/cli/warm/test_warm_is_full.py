@@ -11,12 +11,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from warm_world import DIRECTORIES, FILES, SOUND, VARIABLES, World
 
-WORDS = (
-    ["auth", "env"],
+# In a sound world these are given again.
+ANSWERED = (
     ["auth", "env", "-i", "dev"],
     ["auth", "env", "PROD"],
     ["auth", "env", "--identity=prod", "--format", "json"],
     ["auth", "env", "--mode", "files"],
+    ["auth", "credential-process", "prod"],
+    ["auth", "whoami", "--offline"],
+    ["auth", "whoami", "prod", "--offline", "--output", "json"],
+    ["completion", "zsh", "--", "atmos", "auth", "login", ""],
+    ["completion", "fish", "--", "atmos", "auth", "env", "-i", "P"],
+    ["completion", "bash", "--", "atmos", "auth", "env", "--f"],
+    ["completion", "zsh", "--", "atmos", "b"],
+)
+WORDS = (
+    *ANSWERED,
+    ["auth", "env"],
     ["auth", "env", "--mode", "process"],
     ["auth", "env", "--unset"],
     ["auth", "env", "--offline"],
@@ -26,10 +37,16 @@ WORDS = (
     ["auth", "env", "nobody"],
     ["auth", "env", "-i"],
     ["auth", "credential-process"],
-    ["auth", "credential-process", "prod"],
-    ["auth", "whoami", "--offline"],
+    ["auth", "whoami"],
+    ["auth", "whoami", "--offline", "--check", "-i", "dev"],
+    ["completion", "bash", "--", "atmos", "auth", "env", "--identity", "=", ""],
+    ["completion", "zsh", "--", "atmos", ""],
+    ["completion", "zsh", "--", "atmos", "-i", "dev", "auth", "exec", "--", ""],
+    ["completion", "zsh", "--profile", "office", "--", "atmos", "--profile", ""],
+    ["completion", "zsh", "--", "atmos"],
+    ["completion", "zsh", "--"],
+    ["completion", "zsh"],
 )
-ANSWERED = WORDS[1:5]
 
 
 class Walk(RuleBasedStateMachine):

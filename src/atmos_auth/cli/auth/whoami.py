@@ -2,13 +2,17 @@
 
 import argparse
 import os
+from io import StringIO
 from typing import Any
 
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, RED, YELLOW, Paint, expiry, moment, show_rows
 from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.warm import SECONDS_LEFT, STDERR, STDOUT, TIME_LEFT
+from atmos_auth.cli.warming import Kept, keep, private_values
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError
+from atmos_auth.domain.time_left import time_left
 from atmos_auth.domain.timestamps import to_text
 from atmos_auth.host.plain_text import plain_lines
 from atmos_auth.usecases.ensure import OFFLINE, SILENT
@@ -51,17 +55,18 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
             project.streams.stdout.write("{}\n")
         return 0
     status = project.operations.whoami(identity, OFFLINE if arguments.offline else SILENT)
-    if output == "json":
-        _print_json(status, project)
-    else:
-        _print_rows(status, project)
+    now = project.clock.now()
+    shown = _print_json if output == "json" else _print_rows
+    kept = shown(status, project, now)
+    if arguments.offline and status.valid and not status.problem and kept is not None:
+        keep(arguments.call, project, said, identity, kept)
     return 1 if arguments.check and not status.valid else 0
 
 
-def _print_rows(status: Status, project: Project) -> None:
-    stderr = project.streams.stderr
-    paint = Paint(stderr, project.environ, plain=project.plain)
-    now = project.clock.now()
+def _print_rows(status: Status, project: Project, now: float) -> Kept | None:
+    """Print it for people; return what may be printed again."""
+    stderr = StringIO()
+    paint = Paint(project.streams.stderr, project.environ, plain=project.plain)
     mark = paint("✓", GREEN, BOLD) if status.valid else paint("✗", RED, BOLD)
     stderr.write(f"{mark} {paint('Current Authentication Status', BOLD)}\n\n")
     end = expiry(status.expires_at, now)
@@ -86,15 +91,23 @@ def _print_rows(status: Status, project: Project) -> None:
         if status.problem:
             stderr.write(f"  {plain_lines(status.problem)}\n")
         stderr.write(f"  Run 'atmos auth login --identity {status.identity}' to refresh.\n")
+    text = stderr.getvalue()
+    project.streams.stderr.write(text)
+    if project.streams.stderr.isatty():
+        return None  # it may have colours
+    left = None
+    if status.expires_at is not None:
+        left = f"{moment(status.expires_at)} (", TIME_LEFT, time_left(status.expires_at - now)
+    return Kept(text, stream=STDERR, left=left)
 
 
-def _print_json(status: Status, project: Project) -> None:
+def _print_json(status: Status, project: Project, now: float) -> Kept | None:
+    """Print it for programs; return what may be printed again."""
     import json
 
     realm, source = project.realm
     location = project.operations.location(status.identity)
     environment = project.operations.files_environment(status.identity, None).variables
-    now = project.clock.now()
     answer: dict[str, Any] = {
         "realm": realm,
         "realm_source": source,
@@ -118,7 +131,14 @@ def _print_json(status: Status, project: Project) -> None:
     }
     always = ("provider", "identity", "principal", "last_updated", "valid", "verified", "realm_source")
     present = {name: value for name, value in answer.items() if name in always or value not in (None, "", {}, [])}
-    project.streams.stdout.write(json.dumps(present, indent=2) + "\n")
+    text = json.dumps(present, indent=2) + "\n"
+    project.streams.stdout.write(text)
+    if status.issued_at is None or private_values(environment):
+        return None
+    left = None
+    if status.expires_at is not None:
+        left = '"expires_in": ', SECONDS_LEFT, str(answer["expires_in"])
+    return Kept(text, stream=STDOUT, left=left)
 
 
 def _path(location: str, purpose: str) -> dict[str, Any]:

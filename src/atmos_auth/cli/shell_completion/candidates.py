@@ -68,7 +68,7 @@ def candidates(
         found = _values(known, typed.awaiting, current, names)
         if found or not typed.awaiting.may_stand_alone:
             return found
-    found = [Candidate(word, about) for word, about in known.words if word.startswith(current)]
+    found = [Candidate(word, about) for word, about in known.words if word.lower().startswith(current.lower())]
     return found + _matching(known.names, current, names)
 
 
@@ -76,7 +76,7 @@ def _flags(typed: Typed, begun: str) -> list[Candidate]:
     return [
         Candidate(flag.name, flag.about)
         for flag in typed.flags
-        if flag.name.startswith(begun) and (flag.repeatable or not typed.given & set(flag.names))
+        if flag.name.startswith(begun.lower()) and (flag.repeatable or not typed.given & set(flag.names))
     ]
 
 
