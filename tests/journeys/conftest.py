@@ -20,7 +20,8 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "hos
 
 BIN = Path(sys.executable).parent
 
-CHAIN = """\
+# A way to sign in; what follows may be another one, or who one becomes.
+PORTAL = """\
 auth:
   providers:
     my-sso:
@@ -28,6 +29,10 @@ auth:
       region: us-east-1
       start_url: {url}/start
       spec: {{ endpoint_url: "{url}" }}
+"""
+CHAIN = (
+    PORTAL
+    + """\
     other-sso:
       kind: aws/iam-identity-center
       region: us-east-1
@@ -48,6 +53,7 @@ auth:
       via: {{ provider: other-sso }}
       principal: {{ name: ReadOnlyAccess, account: {{ id: "222222222222" }} }}
 """
+)
 
 
 # Nobody listens there: port 9 is reserved, and needs a privilege to be opened.

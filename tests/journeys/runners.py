@@ -49,10 +49,7 @@ class GithubRunner:
     @property
     def base(self) -> dict[str, str]:
         """The variables of every step of every job."""
-        return STAND_INS | {
-            "PATH": PATH,
-            "HOME": str(self._machine.home),
-            "CI": "true",
+        return _base(self._machine) | {
             "GITHUB_ACTIONS": "true",
             "GITHUB_JOB": "deploy",
             "GITHUB_REF": "refs/heads/main",
@@ -126,10 +123,7 @@ class GitlabRunner:
     @property
     def base(self) -> dict[str, str]:
         """The variables of every job; a small container image has no locale."""
-        return STAND_INS | {
-            "PATH": PATH,
-            "HOME": str(self._machine.home),
-            "CI": "true",
+        return _base(self._machine) | {
             "GITLAB_CI": "true",
             "CI_JOB_NAME": "deploy",
             "CI_COMMIT_BRANCH": "main",
@@ -143,6 +137,10 @@ class GitlabRunner:
         script = f"set -eo pipefail\nset +o noclobber\n: | eval {shlex.quote(lines)}\nexit 0\n"
         environ = self.base | variables | {name: _text(value) for name, value in job.get("variables", {}).items()}
         return _run(["bash"], self._machine.directory, environ, script)
+
+
+def _base(machine: Machine) -> dict[str, str]:
+    return STAND_INS | {"PATH": PATH, "HOME": str(machine.home), "CI": "true"}
 
 
 def _run(argv: list[str], directory: Path, environ: dict[str, str], given: str = "") -> Ran:

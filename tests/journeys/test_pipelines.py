@@ -12,7 +12,7 @@ from runners import KEYS, GithubRunner, GitlabRunner
 from aws_emulator import Emulator
 from aws_emulator.github_job import ISSUER
 from aws_emulator.state import Account, OidcProvider, Role, TrustedProvider
-from conftest import Finding, Machine, operations
+from conftest import PORTAL, Finding, Machine, operations
 from installed import terraform
 
 ACCOUNT = "123456789012"
@@ -56,21 +56,17 @@ auth:
         region: us-east-1
       spec: {{ endpoint_url: "{url}" }}
 """
-PORTAL = """\
-auth:
-  providers:
-    company-sso:
-      kind: aws/iam-identity-center
-      region: us-east-1
-      start_url: {url}/start
-      spec: {{ endpoint_url: "{url}" }}
+PERSON = (
+    PORTAL
+    + """\
   identities:
     prod-admin:
       kind: aws/permission-set
       default: true
-      via: {{ provider: company-sso }}
+      via: {{ provider: my-sso }}
       principal: {{ name: AdminAccess, account: {{ name: development }} }}
 """
+)
 MAIN = """\
 variable "stage" { type = string }
 resource "terraform_data" "who" {
@@ -85,8 +81,7 @@ STACK = (
     "vars: { stage: prod }\ncomponents: { terraform: { myapp: {}, mycomponent: { metadata: { component: myapp } } } }"
 )
 
-# A role for the job, taken by us.
-BY_US = """\
+JOB = """\
 name: Deploy Infrastructure
 on: [push]
 jobs:
@@ -97,7 +92,10 @@ jobs:
       contents: read
     steps:
       - uses: actions/checkout@v4
-      - name: Configure AWS credentials
+"""
+# A role for the job, taken by us.
+BY_US = f"""\
+{JOB}      - name: Configure AWS credentials
         run: |
           # Atmos handles authentication automatically in CI
           atmos auth whoami
@@ -106,18 +104,8 @@ jobs:
           atmos terraform apply myapp -s prod
 """
 # A role for the job, taken by somebody else: we keep out of it.
-BY_OTHERS = """\
-name: Deploy Infrastructure
-on: [push]
-jobs:
-  deploy:
-    runs-on: ubuntu-latest
-    permissions:
-      id-token: write
-      contents: read
-    steps:
-      - uses: actions/checkout@v4
-      - name: Configure AWS credentials via OIDC
+BY_OTHERS = f"""\
+{JOB}      - name: Configure AWS credentials via OIDC
         uses: aws-actions/configure-aws-credentials@v4
         with:
           role-to-assume: arn:aws:iam::123456789012:role/GitHubActionsRole
@@ -308,7 +296,7 @@ def test_nobody_waits_for_an_answer_that_nobody_gives(checkout: Machine, github:
 
 
 def test_a_portal_needs_a_person_and_says_so_at_once(checkout: Machine, aws: Emulator):
-    configure(checkout, PORTAL, aws)
+    configure(checkout, PERSON, aws)
     job = GitlabRunner(checkout).run(GITLAB, {})
     assert job.returncode != 0
     finding = the_finding(checkout, job.stderr.partition("valid\n")[2])

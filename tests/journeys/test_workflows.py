@@ -9,24 +9,22 @@ import subprocess
 import pytest
 from person import CTRL_C, ENTER, Person
 
-IDENTITIES = """\
-auth:
-  providers:
-    company-sso:
-      kind: aws/iam-identity-center
-      region: us-east-1
-      start_url: {url}/start
-      spec: {{ endpoint_url: "{url}" }}
+from conftest import PORTAL
+
+IDENTITIES = (
+    PORTAL
+    + """\
   identities:
     dev-admin:
       kind: aws/permission-set
-      via: {{ provider: company-sso }}
+      via: {{ provider: my-sso }}
       principal: {{ name: AdminAccess, account: {{ name: development }} }}
     prod-admin:
       kind: aws/assume-role
       via: {{ identity: dev-admin }}
       principal: {{ assume_role: "arn:aws:iam::333333333333:role/DeployRole", session_name: journey }}
 """
+)
 # The shape of the documentation's example; what Terraform would do, the AWS CLI does.
 DEPLOY = """\
 workflows:
@@ -119,7 +117,7 @@ def test_shell_steps_find_a_profile_and_no_secret(deploying, aws):
     assert result.stdout.splitlines()[-1] == PROD
     assert "AWS_PROFILE=prod-admin" in result.stdout
     assert "AKIAOLD" not in result.stdout
-    kept = deploying.credentials("company-sso").read_text()
+    kept = deploying.credentials().read_text()
     secrets = re.findall(r"aws_(?:secret_access_key|session_token) = (\S+)", kept)
     assert secrets
     assert not any(secret in result.stdout + result.stderr for secret in secrets)
