@@ -918,6 +918,7 @@ def test_the_variables_file_is_what_the_stack_says(recorder: Recorder):
 ANSWERING = """\
 #!/bin/sh
 printf '%s\\n' "$PWD $*" >>"$RECORD/calls"
+env >"$RECORD/environment"
 case "$*" in
   "output -json")
     printf '{ "who": { "value": "%s" }, "times": { "value": %s } }' "$AWS_PROFILE" "$(wc -l <"$RECORD/calls")" ;;
@@ -970,7 +971,7 @@ EACH = """\
 vars: { stage: dev }
 components:
   terraform:
-    deep: { metadata: { component: vpc }, backend_type: local, backend: { local: {} } }
+    deep: { metadata: { component: vpc }, backend_type: local, backend: { local: {} }, env: { OF_TARGET: deep } }
     off: { metadata: { component: vpc }, vars: { enabled: false } }
     app:
       metadata: { component: vpc }
@@ -989,7 +990,11 @@ def test_values_are_asked_of_terraform_once_each_by_an_exact_sequence(answering:
     answering.machine.write(EACH, "stacks/dev.yaml")
     note = answering.machine.write("other", "code/vpc/.terraform/environment")
     words = ("describe", "component", "app", "-s", "dev", "-q", ".vars", "-f", "json", "--identity=false")
-    shown = answering.machine.atmos(*words, "--logs-level", "info", env={"TF_WORKSPACE": "x", "TF_CLI_ARGS": "y"})
+    surprises = dict.fromkeys(("TF_WORKSPACE", "TF_CLI_ARGS", "TF_CLI_ARGS_init", "TF_VAR_name"), "x")
+    shown = answering.machine.atmos(*words, "--logs-level", "info", env={"TF_INPUT": "true", **surprises})
+    environment = answering.environment()
+    assert (environment["OF_TARGET"], environment["TF_INPUT"]) == ("deep", "false")
+    assert not surprises.keys() & environment.keys()
     assert [call.words for call in answering.calls()] == [init, f"{SELECT} dev-deep", "output -json"]
     assert json.loads(shown.stdout) == {"a": "", "b": 3, "name": "deep", "stage": "dev"}
     assert not note.exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atmos_auth.domain.errors import UnknownIdentity
+from atmos_auth.domain.errors import ConfigError, UnknownIdentity
 
 CONFIG = """\
 stacks: { base_path: stacks, included_paths: ["dev*", "other*"] }
@@ -111,6 +111,23 @@ def test_a_default_that_nobody_defines_is_named(with_identities):
     with pytest.raises(UnknownIdentity, match='identity "nobody" is marked as the default') as refused:
         defaults_of(stacks)
     assert str(refused.value.place).endswith("stacks/dev.yaml:4:32")
+
+
+def test_a_mark_with_more_beside_it_is_a_declaration(with_identities):
+    text = "name: dev\ncomponents: { terraform: { c: { auth: { identities: { new: { default: true, alias: n } } } } } }"
+    stacks = with_identities({"dev.yaml": text})
+    project = stacks.project_of(stacks.component("c", "dev"))
+    with pytest.raises(ConfigError, match='identity kind is required for "new"') as refused:
+        project.operations.credentials("new")
+    assert str(refused.value.place).endswith("stacks/dev.yaml:2:55")
+
+
+def test_who_signs_in_is_read_before_templates_and_functions(with_identities):
+    text = "name: dev\ncomponents: { terraform: { c: { auth: { identities: { two: { alias: '{{ .stack }}' } } } } } }"
+    stacks = with_identities({"dev.yaml": text})
+    written = stacks.repository.component("c", "dev")
+    project = stacks.project_of(written)
+    assert project.config.resolve(("auth", "identities", "two", "alias")) == "{{ .stack }}"
 
 
 def test_a_component_may_add_and_change_identities_and_providers(with_identities):

@@ -37,6 +37,20 @@ def test_what_is_chosen_and_filled_in(repository_of, type_says, component, expec
     assert backend_of(repository_of, type_says, component)["backend"] == expected
 
 
+def test_a_backend_is_merged_from_the_type_over_bases_to_the_component(repository_of):
+    text = """\
+        name: dev
+        terraform: { backend_type: gcs, backend: { s3: { a: type, b: type, c: type }, gcs: {} } }
+        components:
+          terraform:
+            base: { backend_type: s3, backend: { s3: { b: base, c: base } } }
+            c: { metadata: { inherits: [base] }, backend: { s3: { c: own } } }
+    """
+    sections = repository_of({"atmos.yaml": CONFIG, "stacks/dev.yaml": text}).component("c", "dev").sections
+    assert sections["backend_type"] == "s3"
+    assert sections["backend"] == {"a": "type", "b": "base", "c": "own", "workspace_key_prefix": "c"}
+
+
 def test_a_key_of_a_base_component_is_left_alone(repository_of):
     text = """\
         name: dev

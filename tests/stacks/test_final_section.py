@@ -6,7 +6,7 @@ FILES = {
         import: [catalog/base, catalog/other]
         components:
           terraform:
-            net/vpc: { metadata: { component: vpc, inherits: [base] }, vars: { a: 1 } }
+            net/vpc: { metadata: { component: vpc, inherits: [base] }, vars: { a: 1 }, env: { NOTHING: ~ } }
     """,
     "stacks/catalog/base.yaml": "import: [catalog/empty]\ncomponents: { terraform: { base: { vars: { b: 2 } } } }",
     "stacks/catalog/other.yaml": "components: { terraform: { other: {} } }",
@@ -42,4 +42,5 @@ def test_its_keys(opened, tmp_path):
         *("generate", "overrides", "source", "provision"),
     }
     assert {key: data[key] for key in empty} == {key: {} for key in empty}
+    assert "NOTHING" not in data["env"]
     assert (data["backend_type"], data["remote_state_backend_type"]) == ("", "")

@@ -47,6 +47,14 @@ def test_imports_find_what_a_path_stands_for(stacks_of, written, expected):
     assert stacks.component("c", "dev").sections["vars"]["a"] == expected
 
 
+def test_imports_of_a_file_with_a_context_may_be_chosen_by_it(stacks_of):
+    files = {
+        "deploy/dev.yaml": f"name: dev\nimport: [{{ path: cat/mid, context: {{ which: plain }} }}]\n{C}",
+        "cat/mid.yaml": "import: ['cat/{{ .which }}']",
+    }
+    assert stacks_of({**FILES, **files}).component("c", "dev").sections["vars"]["a"] == "plain"
+
+
 def test_imports_of_a_pattern_leave_the_importing_file_out(stacks_of):
     files = {"deploy/dev.yaml": f"name: dev\nimport: ['./*']\n{C}", "deploy/b.yaml": "vars: { b: 1 }"}
     assert stacks_of(files).component("c", "dev").sections["vars"] == {"b": 1}
