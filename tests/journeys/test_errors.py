@@ -56,6 +56,15 @@ def test_findings_come_in_the_order_of_their_files_and_validate_needs_neither_ne
     assert offline_machine.files() == []
 
 
+def test_keys_that_are_nearly_ours_are_warned_of(offline_machine):
+    offline_machine.write(CONFIG.replace("auth:", "auht:", 1))
+    result = offline_machine.atmos("auth", "validate")
+    assert result.returncode == 0
+    (finding,) = offline_machine.findings(result.stderr)
+    assert (finding.message, finding.hints) == ("nothing here reads the section auht", ("did you mean `auth`?",))
+    assert (finding.place or "").startswith(f"{offline_machine.atmos_yaml}:")
+
+
 def test_a_malformed_realm_in_the_environment_is_found_as_well(offline_machine):
     offline_machine.write("auth: { identities: { here: { kind: ambient } } }\n")
     for words in (("validate",), ("whoami", "here")):

@@ -270,15 +270,19 @@ def test_keys_that_nothing_reads_are_warned_of_with_their_places(stacks: Machine
     text = stacks.atmos_yaml.read_text(encoding="utf-8")
     lines = len(text.splitlines())
     text = text.replace("  terraform:\n", "  helmfile: { base_path: helm }\n  terraform:\n", 1)
-    stacks.write(f"{text}stores: {{ one: {{ type: redis }} }}\ntoolchain: {{}}\n")
+    stacks.write(f"{text}stores: {{ one: {{ type: redis }} }}\ntoolchain: {{}}\ntemplate: {{}}\n")
     result = stacks.atmos("validate", "stacks", env={"ATMOS_EDITION": "2024-06"})
     assert (result.returncode, result.stdout) == (0, "")
     found = stacks.findings(result.stderr)
     said = [
-        (finding.message.partition(" is not supported")[0], (finding.place or "").rpartition("/")[2])
+        (
+            finding.message.removeprefix("nothing here reads the section ").partition(" is not supported")[0],
+            (finding.place or "").rpartition("/")[2],
+        )
         for finding in found
     ]
     assert said == [
+        ("template", f"atmos.yaml:{lines + 4}:1"),
         ("stores", f"atmos.yaml:{lines + 2}:1"),
         ("toolchain", f"atmos.yaml:{lines + 3}:1"),
         ("edition", "$ATMOS_EDITION:1:1"),

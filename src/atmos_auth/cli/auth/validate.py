@@ -5,6 +5,7 @@ import os
 from typing import NamedTuple
 
 from atmos_auth.cli.output import GREEN, YELLOW, Paint, show_error, show_warning
+from atmos_auth.config.misspelt import misspelt_sections
 from atmos_auth.config.truth import is_true
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
@@ -73,6 +74,7 @@ def _findings(project: Project) -> _Found:
     # Without realm and key: nothing is cached here, and a malformed realm is one finding among others.
     resolver = Resolver(project.catalog, realm="", key=bytes, environ=project.environ)
     findings = validate(project.catalog, resolver)
+    findings = findings._replace(warnings=(*misspelt_sections(config.tree), *findings.warnings))
     try:
         _ = project.realm
     except ConfigError as malformed:

@@ -4,6 +4,7 @@ import argparse
 
 from atmos_auth.cli.output import GREEN, Paint, show_error, show_warning
 from atmos_auth.cli.stack_words import accept_identity_flag, add_override_flags
+from atmos_auth.config.misspelt import misspelt_sections
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.stacks.problems import problems_of
 from atmos_auth.stacks.unread_settings import unread_settings
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     stderr = project.streams.stderr
     paint = Paint(stderr, project.environ, plain=project.plain)
     problems = problems_of(Stacks(project).repository)
-    for setting in unread_settings(project.config):
+    for setting in (*misspelt_sections(project.config.tree), *unread_settings(project.config)):
         show_warning(setting, stderr, paint)
     for problem in problems:
         show_error(problem, stderr, paint)

@@ -40,6 +40,7 @@ class TerraformFunctions:
         self._readers = readers
         self._run_output = run_output
         self._note = note
+        self._written: dict[tuple[str, str], Component] = {}
         self._outputs: dict[tuple[str, str, str, Reader], dict[str, Any] | None] = {}
 
     def table(self) -> dict[str, Callable[[Call], Any]]:
@@ -78,7 +79,8 @@ class TerraformFunctions:
         return _picked(outputs or {}, expression)
 
     def _read(self, tag: str, name: str, stack: str) -> dict[str, Any] | None:
-        written = self._stacks.repository.component(name, stack)
+        written = self._written.get((name, stack)) or self._stacks.repository.component(name, stack)
+        self._written[name, stack] = written
         if _is_without_state(written):
             return {}
         if _is_static(written):
