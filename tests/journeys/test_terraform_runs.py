@@ -175,6 +175,17 @@ def test_the_version_needs_no_stack(recorder: Recorder, aws: Emulator, typed: st
     assert operations(aws) == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["plan -help", "state list -help", "login app.terraform.io", "logout", "version -json"]
+)
+def test_what_is_for_no_component_needs_none(recorder: Recorder, aws: Emulator, typed: str):
+    (recorder.machine.directory / "stacks" / "dev.yaml").write_text("{ broken")
+    ran = recorder.machine.atmos("terraform", *typed.split(), env={"ATMOS_STACK": "dev"})
+    assert (ran.returncode, ran.stdout) == (0, f"out: {typed.split()[0]}\n")
+    assert recorder.calls() == [Call(str(recorder.machine.directory), typed)]
+    assert operations(aws) == []
+
+
 def test_the_stack_may_come_from_a_variable(recorder: Recorder):
     assert recorder.words("validate", "vpc", ATMOS_STACK="dev")[-1] == "validate"
 
@@ -1201,6 +1212,49 @@ def test_multi_component_runs_keep_to_the_order_of_dependencies(recorder: Record
     assert result.returncode == 0, result.stderr
     said = [line.partition("`")[2].partition("`")[0] for line in result.stderr.splitlines() if line.startswith("(")]
     assert said == order.split()
+
+
+def test_multi_component_runs_name_what_is_spelled_wrongly(recorder: Recorder):
+    words = ("terraform", "plan", "--components", "vpc,typo", "-s", "dev", "--dry-run")
+    dry = recorder.machine.atmos(*words)
+    said = '⚠ no component that is meant is called "typo"\nWould plan `vpc` in `dev` (dry run)\n'
+    assert (dry.returncode, dry.stderr) == (0, said)
+
+
+QUERIED = """\
+vars: { stage: dev }
+components:
+  terraform:
+    worked:
+      metadata: { component: vpc }
+      vars: { team: web, tier: !template "{{ add 1 1 }}" }
+      settings: { owner: "{{ .vars.team }}-{{ .atmos_stack }}" }
+    asking: { metadata: { component: vpc }, vars: { tier: !terraform.output worked tier, who: !aws.account_id } }
+    broken: { metadata: { component: vpc }, vars: { tier: !exec "exit 3" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [
+        ('.settings.owner == "web-dev"', ["worked"]),
+        (".vars.tier == 2", ["worked"]),
+        (".vars.tier == null", ["broken"]),
+        (".vars.tier", []),
+        ('.vars.stage == "dev"', ["asking", "broken", "worked"]),
+    ],
+)
+def test_multi_component_runs_ask_of_values_that_are_worked_out_and_sign_nobody_in(
+    recorder: Recorder, aws: Emulator, query: str, matched: list[str]
+):
+    with recorder.machine.atmos_yaml.open("a") as file:
+        file.write("templates: { settings: { enabled: true } }\n")
+    recorder.machine.write(QUERIED, "stacks/dev.yaml")
+    dry = recorder.machine.atmos("terraform", "plan", "-q", query, "--dry-run", "--force-tty")
+    assert dry.returncode == 0, dry.stderr
+    expected = "".join(f"Would plan `{name}` in `dev` (dry run)\n" for name in matched)
+    assert dry.stderr == (expected or "No components matched\n")
+    assert (recorder.calls(), operations(aws)) == ([], [])
 
 
 def test_multi_component_runs_take_one_identity_for_all_if_one_is_named(recorder: Recorder):

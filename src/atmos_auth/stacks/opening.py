@@ -40,6 +40,7 @@ class Stacks:
 
     `functions` makes, of these very stacks, the YAML functions beside those that need nothing but this machine;
     `outputs` gives templates what other components have put out; without it, those that ask stay as they are written.
+    `repository` is there if the stacks have been read already.
     All methods read files and raise `ConfigError`; what else they do is up to what a component uses.
     """
 
@@ -50,14 +51,16 @@ class Stacks:
         functions: Callable[["Stacks"], Functions] | None = None,
         outputs: Outputs | None = None,
         wish: Wish = Wish(),  # noqa: B008 - immutable
+        repository: Repository | None = None,
     ) -> None:
         self._project = project
+        self._wish = wish
         self._outputs = outputs
         # By what components say of identities.
         self._projects: dict[str, Project] = {}
         self.layout: Layout = layout_of(project.config)
         self._renderer = _renderer(project, self.layout)
-        self.repository = _repository(project, self.layout, self._renderer)
+        self.repository = repository or _repository(project, self.layout, self._renderer)
         self.paths = ComponentPaths(
             self.repository, directory=project.directory, above=self.layout.terraform, folder=self.folder
         )
@@ -80,6 +83,10 @@ class Stacks:
     def worked_out(self, written: Component) -> Component:
         """Return a component of the repository with everything worked out that is wished for."""
         return self._evaluation.worked_out(written)
+
+    def without_sign_in(self) -> "Stacks":
+        """Return the same stacks, but nobody signs in: what needs that stays as it is written, what fails is null."""
+        return Stacks(self._project, wish=self._wish._replace(tolerate=lambda _: None), repository=self.repository)
 
     @property
     def running(self) -> tuple[Component, ...]:

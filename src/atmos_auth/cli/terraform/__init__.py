@@ -51,6 +51,9 @@ TAKES_REST = True
 # What is said to whoever types a flag that nobody knows.
 ADVICE = ("a flag of Terraform's has one dash; one that is not known here goes behind `--`",)
 VERSION = "version"
+_HELP = "-help"
+# They take the name of a server, and write into the person's home.
+_OF_SERVERS = ("login", "logout")
 WORDS = (*RUN, VERSION)
 _SWITCHES = {
     "--deploy-run-init": "run init before deploy",
@@ -115,8 +118,8 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run Terraform and return its exit status."""
     subcommand, names = _subcommand([VERSION] if arguments.version else arguments.positional)
     terraform = terraform_for(arguments, project)
-    if subcommand[0] == VERSION:
-        return terraform.version((*arguments.theirs, *names, *(arguments.rest or ())))
+    if _is_alone(subcommand, names, arguments):
+        return terraform.alone((*subcommand, *arguments.theirs, *names, *(arguments.rest or ())))
     request = Request(
         subcommand,
         names[0] if names else "",
@@ -202,6 +205,13 @@ def _subcommand(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     if others and others[0] in GROUPS.get(first, ()):
         return (first, others[0]), others[1:]
     return (first,), others
+
+
+def _is_alone(subcommand: Sequence[str], names: Sequence[str], arguments: argparse.Namespace) -> bool:
+    """Tell whether a command is for no component: it asks Terraform about itself, or signs in to a server of it."""
+    if subcommand[0] in _OF_SERVERS:
+        return arguments.stack is None
+    return subcommand[0] == VERSION or (not names and _HELP in arguments.theirs)
 
 
 def _asked(project: Project, what: str, names: Sequence[str]) -> str:

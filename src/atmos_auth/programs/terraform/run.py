@@ -148,10 +148,10 @@ class Terraform:
 
         return self.run(request, read), found[0] if found else None
 
-    def version(self, words: Sequence[str]) -> int:
-        """Have the configured program say its version; no stack is read, and nobody signs in."""
+    def alone(self, words: Sequence[str]) -> int:
+        """Run the configured program for no component, where we are; no stack is read, and nobody signs in."""
         program = checked_program(str(self._configured_program() or PROGRAM))
-        return run_process([program, "version", *words], self._project.child_base)
+        return run_process([program, *words], self._project.child_base)
 
     def run_several(self, request: Request, selection: Selection) -> int:
         """Run a command for every component that is meant, in the order of their dependencies; stop at a failure.
@@ -160,6 +160,9 @@ class Terraform:
         """
         components = in_order(selected(self.stacks.repository, selection), backwards=request.name == "destroy")
         say = self._project.prompter.say
+        for name in selection.names:
+            if not any(component.name == name for component in components):
+                self._project.prompter.warn(f'no component that is meant is called "{name}"')
         if not components:
             say("No components matched")
         for number, component in enumerate(components, start=1):
@@ -176,8 +179,14 @@ class Terraform:
         return 0
 
     def matching(self, expression: str) -> Callable[[Component], bool]:
-        """Return what tells whether a query over everything that is known of a component says yes."""
-        return lambda component: queried(self.stacks.data(component), expression) is True
+        """Return what tells whether a query over all that is known of a component, as nobody, says yes."""
+        stacks = self.stacks.without_sign_in()
+
+        def matches(component: Component) -> bool:
+            worked_out = stacks.component(component.name, component.stack)
+            return queried(stacks.data(worked_out), expression) is True
+
+        return matches
 
     def _point_out_end(self, request: Request, identity: str) -> None:
         """Say how the next run can outlive the credentials that it begins with."""
