@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from atmos_auth.config.tree import planted
 from atmos_auth.domain.errors import ConfigError, InvalidSetting
+from atmos_auth.domain.place import Place
 from atmos_auth.host.no_browser import NoBrowser
 from atmos_auth.testing import FakeClock
 from atmos_auth.wiring import Options, Project, Streams
@@ -212,3 +214,20 @@ def test_a_run_within_a_run_looks_and_asks_alike(project_of):
         "--force-tty",
         "--logs-level=Debug",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keyring", "realm", "same_folder", "same_keys"),
+    [("memory", "", True, True), ("memory", "other", True, False), ("file", "", False, False)],
+)
+def test_what_ends_with_the_run_is_there_once_whatever_components_say(
+    project_of, keyring: str, realm: str, same_folder: bool, same_keys: bool
+):
+    project = project_of(f"auth: {{ keyring: {{ type: {keyring} }} }}", env={"ATMOS_KEYRING_PASSWORD": "p" * 20})
+    place = Place("dev.yaml", 1, 1)
+    said = planted({"auth": {"realm": realm, "identities": {"a": {"kind": "ambient"}}}}, place)
+    other = project.with_config(project.config.overlaid(said))
+    folder = project.paths.cache.partition("/other")[0]
+    assert other.paths.cache.startswith(folder)
+    assert (folder != project_of("").paths.cache) == same_folder
+    assert (other.keys is project.keys) == same_keys

@@ -145,6 +145,8 @@ class Project:
         if other.keeps_nothing:
             # Nobody signs in twice in one run because components say different things of identities.
             other._runtime_folder = self._runtime_folder
+            if self.keeps_nothing and other.realm == self.realm:
+                other.keys = self.keys
         return other
 
     @cached_property

@@ -13,6 +13,7 @@ _UNREAD = {
     ("components", "helmfile"): "only components of Terraform are run",
     ("components", "packer"): "only components of Terraform are run",
     ("components", "ansible"): "only components of Terraform are run",
+    ("settings", "terminal"): "output is never paged, and colours follow the terminal",
     ("schemas",): "manifests are checked without schemas",
     ("validate",): "manifests are checked in one way",
     ("integrations",): "nothing is generated for other programs",
