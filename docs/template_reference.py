@@ -17,6 +17,7 @@ OUTSIDE: tuple[Function, ...] = (
     *world.clock_functions(lambda: datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
     *world.environment_functions({"STAGE": "dev"}),
     *world.file_functions({"version.txt": "1.2.3"}.__getitem__),
+    *world.source_functions({"teams": "./teams.yaml"}, {"./teams.yaml": {"blue": "ann"}}.__getitem__),
 )
 THEMES: dict[str, tuple[Function, ...]] = {**table.THEMES, "From outside": OUTSIDE}
 LEAD = (

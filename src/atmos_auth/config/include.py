@@ -1,14 +1,14 @@
-"""Insert another file: YAML, JSON and values of Terraform as data, anything else as text."""
+"""Insert another file, as data or as text."""
 
 import os
 from collections.abc import Callable
 from typing import Any
 
+from atmos_auth.config.data_files import data_at
 from atmos_auth.config.documents import Documents
 from atmos_auth.config.paths import absolute
 from atmos_auth.config.queries import pick
-from atmos_auth.config.scalars import integer
-from atmos_auth.config.tree import Tagged, planted
+from atmos_auth.config.tree import Tagged
 from atmos_auth.config.words import words
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
@@ -20,16 +20,8 @@ def included(function: Tagged, documents: Documents, home: str, opened: Callable
     `opened` works out a function that stands in the way of the query. Raises ConfigError.
     """
     path, query = _named(function, home)
-    suffix = os.path.splitext(path)[1].lower()
     try:
-        if suffix in (".yaml", ".yml"):
-            document = documents.part(path)
-        elif suffix == ".json":
-            document = _json(path, documents)
-        elif suffix in (".tfvars", ".hcl"):
-            document = _hcl(path, documents)
-        else:
-            document = documents.text(path)
+        document = data_at(path, documents)
     except ConfigError as error:
         raise _blamed(error, path, function) from None
     return pick(document, query, function, opened) if query else document
@@ -55,31 +47,6 @@ def _named(function: Tagged, home: str) -> tuple[str, str]:
             hints=["Download the file and include the copy."],
         )
     return absolute(written, os.path.dirname(function.place.file), home), "".join(query)
-
-
-def _json(path: str, documents: Documents) -> Any:
-    import json
-
-    text = documents.text(path)
-    try:
-        data = json.loads(text, parse_int=integer)
-    except (ValueError, RecursionError) as error:
-        place = Place(path, getattr(error, "lineno", 1), getattr(error, "colno", 1))
-        reason = getattr(error, "msg", "it is nested too deeply")
-        raise ConfigError(f"this is not valid JSON: {reason}", place=place) from None
-    try:
-        # Only the YAML reader knows places, and JSON is YAML but for pairs of escapes.
-        return documents.tree(path)
-    except ConfigError:
-        if "\\u" not in text:
-            raise
-        return planted(data, Place(path, 1, 1))
-
-
-def _hcl(path: str, documents: Documents) -> Any:
-    from atmos_auth.config.hcl import read_hcl
-
-    return read_hcl(documents.text(path), path)
 
 
 def _blamed(error: ConfigError, path: str, function: Tagged) -> ConfigError:

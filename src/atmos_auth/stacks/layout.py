@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from atmos_auth.config.load import Config
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.stacks.merge import REPLACE, STRATEGIES
-from atmos_auth.stacks.template_settings import TemplateSettings, variables
+from atmos_auth.stacks.template_settings import TemplateSettings, addresses, variables
 from atmos_auth.stacks.templates.template import DELIMITERS
 
 # What holds where there is no configuration file at all.
@@ -78,6 +78,7 @@ def _templates(reading: "_Reading", *, is_unwritten: bool) -> TemplateSettings:
         (delimiters[0], delimiters[1]) if len(delimiters) == 2 else DELIMITERS,
         reading.switch(*above, "ignore_missing_template_values", otherwise=False),
         reading.variables(*above, "env"),
+        reading.addresses(*above, "gomplate", "datasources"),
     )
 
 
@@ -111,6 +112,9 @@ class _Reading:
         if value is not None and not isinstance(value, Mapping):
             raise self._wrong(path, value, "names and values")
         return variables(value, ".".join(path))
+
+    def addresses(self, *path: str) -> dict[str, str]:
+        return addresses(self._value(path), ".".join(path))
 
     def number(self, *path: str, otherwise: int) -> int:
         value = self._value(path)

@@ -12,6 +12,7 @@ from atmos_auth.domain.place import Place
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.component_auth import with_auth
 from atmos_auth.stacks.component_paths import ComponentPaths, is_path
+from atmos_auth.stacks.data_sources import DataSources
 from atmos_auth.stacks.description import described
 from atmos_auth.stacks.evaluation import Call, Evaluation, Wish
 from atmos_auth.stacks.file_locals import FileLocals
@@ -181,6 +182,7 @@ def _renderer(project: Project, layout: Layout) -> Renderer:
         now=lambda: datetime.fromtimestamp(project.clock.now()).astimezone(),
         environ=project.environ,
         read=lambda path: documents.text(os.path.normpath(os.path.join(base_path, path))),
+        read_source=DataSources(documents, base_path=base_path, environ=project.environ),
     )
 
 

@@ -12,12 +12,20 @@ from atmos_auth.stacks.manifests import Rendering
 from atmos_auth.stacks.plain import plain
 from atmos_auth.stacks.template_settings import TemplateSettings
 from atmos_auth.stacks.templates.functions.function import Function
-from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions, file_functions
+from atmos_auth.stacks.templates.functions.world import (
+    clock_functions,
+    environment_functions,
+    file_functions,
+    source_functions,
+)
 from atmos_auth.stacks.templates.template import Template
 
 
 class Renderer:
-    """Renders text; `now`, `environ` and `read` are what templates may know of the world. Raises `InvalidTemplate`."""
+    """Renders text; `now`, `environ`, `read` and `read_source` are what templates may know of the world.
+
+    Raises `InvalidTemplate`.
+    """
 
     def __init__(
         self,
@@ -26,8 +34,10 @@ class Renderer:
         now: Callable[[], datetime],
         environ: Mapping[str, str],
         read: Callable[[str], str],
+        read_source: Callable[[str], Any],
     ) -> None:
         self._settings = settings
+        self._read_source = read_source
         # One catalog's template is rendered for every stack.
         self._template = lru_cache(maxsize=512)(Template)
         self._environ = environ
@@ -35,6 +45,7 @@ class Renderer:
             *clock_functions(now),
             *environment_functions({**environ, **settings.env}),
             *file_functions(read),
+            *source_functions(settings.sources, read_source),
         )
 
     def manifest(self, text: str, path: str, rendering: Rendering) -> str:
@@ -61,6 +72,8 @@ class Renderer:
         settings = settings or self._settings
         if settings.env is not self._settings.env:
             functions = (*functions, *environment_functions({**self._environ, **settings.env}))
+        if settings.sources is not self._settings.sources:
+            functions = (*functions, *source_functions(settings.sources, self._read_source))
         for _ in range(settings.evaluations):
             if self._settings.delimiters[0] not in text:
                 break

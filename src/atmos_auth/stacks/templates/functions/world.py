@@ -1,4 +1,4 @@
-"""What only the world outside knows: the time, the environment, files. Whoever renders hands these in."""
+"""What only the world outside knows: time, environment, files, data by its name. Whoever renders hands these in."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -59,3 +59,18 @@ def environment_functions(environ: Mapping[str, str]) -> tuple[Function, ...]:
 def file_functions(read: Callable[[str], str]) -> tuple[Function, ...]:
     """Make the functions that read files; `read` gives a file's text, and says itself what is wrong with one."""
     return (Function("file.Read", "text", read),)
+
+
+def source_functions(sources: Mapping[str, str], read: Callable[[str], Any]) -> tuple[Function, ...]:
+    """Make the functions that read data by its name; `sources` has the addresses, `read` gives what one holds."""
+
+    def get(name: str) -> Any:
+        if name not in sources:
+            known = ", ".join(f"`{one}`" for one in sources) or "none"
+            raise Refused(
+                f"knows no data source `{name}`",
+                hints=[f"There are: {known}. templates.settings.gomplate.datasources names them."],
+            )
+        return read(sources[name])
+
+    return tuple(Function(name, "text", get) for name in ("datasource", "ds", "atmos.GomplateDatasource"))
