@@ -288,11 +288,30 @@ def test_help_lists_them_under_a_heading_of_their_own(project: Machine):
     assert "commands of this project" not in project.atmos("auth", "login", "--help").stdout
 
 
+def test_short_names_hidden_commands_and_what_runs_when_none_is_named(project: Machine):
+    project.write("""\
+commands:
+  - name: ops
+    aliases: [o]
+    default: status
+    commands: [{ name: status, steps: [atmos ops hidden] }, { name: hidden, internal: true, steps: [echo shown] }]
+""")
+    assert [project.atmos(*words).stdout for words in (("ops",), ("o",), ("o", "status"))] == ["shown\n"] * 3
+    explained = project.atmos("ops", "-h").stdout
+    assert "also: o" in explained
+    assert "hidden" not in explained
+
+
 def test_help_is_shown_whatever_is_written(project: Machine):
-    project.write("commands: [{ name: broken, stpes: [echo] }]\n")
+    project.write("commands: [{ name: broken, stpes: [echo] }, { name: other, steps: [echo other] }]\n")
     shown = project.atmos("--help")
     assert (shown.returncode, shown.stdout[:12]) == (0, "usage: atmos")
-    assert "commands of this project are not listed" in shown.stderr
+    assert 'custom command "broken": stpes is not a setting' in shown.stderr
+    assert project.atmos("other").stdout == "other\n"
+    (finding,) = project.findings(project.atmos("broken").stderr)
+    assert finding.message == 'custom command "broken": stpes is not a setting that is known here'
+    project.write("commands: [{ stpes: [echo] }]\n")
+    assert "commands of this project are not listed" in project.atmos("--help").stderr
     empty = project.write("{}", "elsewhere/atmos.yaml").parent
     assert "commands of this project" not in project.atmos("--help", "-C", str(empty)).stdout
 
@@ -301,7 +320,7 @@ def test_help_is_shown_whatever_is_written(project: Machine):
     ("words", "message", "help"),
     [
         (("helo",), 'unknown command "atmos helo"', "did you mean `atmos hello`?"),
-        (("two", "wrods"), 'unknown command "atmos two"', "did you mean `atmos two words`?"),
+        (("two", "wrods"), 'unknown command "atmos two wrods"', "did you mean `atmos two words`?"),
         (("hello", "-s", "dev"), "unknown flag -s", "atmos hello --help"),
         (("hello", "--loud=maybe"), "argument -l/--loud: invalid choice: 'maybe'", "atmos hello --help"),
         (("nothing",), 'the command "atmos nothing" has no steps or subcommands', "give it `steps:`"),
@@ -310,7 +329,7 @@ def test_help_is_shown_whatever_is_written(project: Machine):
         (
             ("helo",),
             'unknown command "atmos helo"',
-            "commands of this project: hello, who, ops, show, two words, nothing, needs, where",
+            "commands of this project: hello, who, ops, show, two, nothing, needs, where",
         ),
         (("ops",), '"atmos ops" does nothing by itself', "atmos ops fail"),
         (("ops", "fial"), 'unknown command "atmos ops fial"', "did you mean `atmos ops fail`?"),

@@ -19,7 +19,7 @@ from atmos_auth.host.paths import home_directory
 from atmos_auth.host.plain_text import plain_lines
 from atmos_auth.host.process import run as run_program
 from atmos_auth.programs.aliases import aliases
-from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find
+from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find, with_default
 from atmos_auth.programs.custom_commands.given import given
 from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
 from atmos_auth.programs.workflows.planning import Planner
@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         return _run_alias([*line, *arguments.words[1:], *behind], arguments.words[0], project)
     if found is None or is_ours(found[0].words):
         raise _unknown(arguments.unknown, commands, arguments.words, found[0].words if found else (), project)
-    command, words = found
+    command, words = with_default(*found)
+    if command.wrong is not None:
+        raise command.wrong
     parser = parser_of(command)
     if not command.settings.steps:
         return _show_below(command, words, parser, project)
@@ -95,10 +97,10 @@ def _show_below(command: CustomCommand, words: Sequence[str], parser: Parser, pr
         parser.print_help(project.streams.stdout)
         return 0
     if words:
-        names = [one.settings.name for one in command.below]
+        names = [one.settings.name for one in command.shown_below]
         hints = [*_meant(words, names, name), f"atmos {name} --help"]
         raise UsageError(f'unknown command "atmos {name} {words[0]}"', hints=hints)
-    known = [f"atmos {' '.join(one.words)}" for one in command.below]
+    known = [f"atmos {' '.join(one.words)}" for one in command.shown_below]
     if not known:
         raise UsageError(f'the command "atmos {name}" has no steps or subcommands', hints=["give it `steps:`"])
     raise UsageError(f'"atmos {name}" does nothing by itself', details=["Available command(s):", *known])

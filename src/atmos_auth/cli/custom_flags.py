@@ -19,7 +19,7 @@ def parser_of(command: CustomCommand) -> Parser:
         f"<{one.name}>" if one.required and one.default in (None, "") else f"[{one.name}]"
         for one in command.settings.arguments
     )
-    if command.below:
+    if command.shown_below:
         declared = f"[COMMAND] {declared}" if command.settings.steps else "COMMAND"
     parser = Parser(
         prog=name,
@@ -68,9 +68,10 @@ def _refuse_taken(command: CustomCommand) -> None:
 
 
 def _about(command: CustomCommand) -> str:
-    lines = [command.settings.description, ""]
+    short = command.settings.aliases
+    lines = [command.settings.description, *([f"also: {', '.join(short)}"] if short else ()), ""]
     for argument in command.settings.arguments:
         default = f"(default: {argument.default})" if argument.default not in (None, "") else ""
         lines.append(f"  {argument.name:<20} {argument.description} {default}")
-    lines += [f"  {one.settings.name:<20} {one.settings.description}" for one in command.below]
+    lines += [f"  {one.settings.name:<20} {one.settings.description}" for one in command.shown_below]
     return "\n".join(line.rstrip() for line in lines).strip("\n")

@@ -49,6 +49,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
 def _warn_of_shadows(commands: Iterable[CustomCommand], project: Project) -> None:
     for command in commands:
+        if command.wrong is not None:
+            place = f"{command.wrong.place}: " if command.wrong.place else ""
+            project.prompter.warn(f"{place}{command.wrong.message}")
         if is_ours(command.words):
             if command.settings.steps:
                 name = " ".join(command.words)

@@ -57,6 +57,9 @@ class CustomCommandSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Name
     description: str = ""
+    aliases: list[Name] = field(default_factory=list)
+    internal: bool = False
+    default: str = ""
     arguments: list[ArgumentSettings] = field(default_factory=list)
     flags: list[FlagSettings] = field(default_factory=list)
     env: Any = None

@@ -47,7 +47,7 @@ def with_project(
 
 def _within(command: CustomCommand, typed: Typed) -> Following:
     settings = command.settings
-    following = [(one.words[len(command.words)], one.settings.description) for one in command.below]
+    following = [(one.words[len(command.words)], one.settings.description) for one in command.shown_below]
     arguments = settings.arguments[len(typed.positionals) :]
     names: Values = ()
     if arguments:

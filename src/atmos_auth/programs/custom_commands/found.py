@@ -1,6 +1,6 @@
 """The custom commands of a configuration, found by their words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from atmos_auth.config.check import check, convert
@@ -15,7 +15,8 @@ from atmos_auth.programs.custom_commands.unfolding import unfolded
 class CustomCommand(NamedTuple):
     """A command as it is written: its words, its settings, its tree, and what stands below it.
 
-    `flags` are its own and those of the commands above it; `working_directory` is the nearest one.
+    `flags` are its own and those of the commands above it; `working_directory` is the nearest one. `wrong` is what
+    keeps it, and no other command, from being run.
     """
 
     words: tuple[str, ...]
@@ -25,10 +26,16 @@ class CustomCommand(NamedTuple):
     flags: tuple[FlagSettings, ...]
     working_directory: str
     below: "tuple[CustomCommand, ...]"
+    wrong: InvalidSetting | None = None
+
+    @property
+    def shown_below(self) -> "list[CustomCommand]":
+        """What stands below it, but for what is there for other commands only."""
+        return [command for command in self.below if not command.settings.internal]
 
 
 def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
-    """Return the commands at the top, each with those below it; raises `InvalidSetting` for what is wrong with one."""
+    """Return the commands at the top, each with those below it; raises `InvalidSetting` for what has no name."""
     tree = config.peek((SECTION,))
     if tree is None:
         return ()
@@ -42,24 +49,35 @@ def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
 def find(commands: Sequence[CustomCommand], words: Sequence[str]) -> tuple[CustomCommand, list[str]] | None:
     """Return the command that the first words name, as far down as they lead, and the words behind it."""
     found: tuple[CustomCommand, list[str]] | None = None
-    for command in commands:
-        own = command.words[-len(command.settings.name.split()) :]
-        if tuple(words[: len(own)]) == own:
+    names = [(command.settings.name, command) for command in commands]
+    # What is called so goes before what may be called so.
+    aliases = [(alias, command) for command in commands for alias in command.settings.aliases]
+    for name, command in (*names, *aliases):
+        own = name.split()
+        if list(words[: len(own)]) == own:
             rest = list(words[len(own) :])
             deeper = find(command.below, rest) or (command, rest)
-            if found is None or len(deeper[0].words) > len(found[0].words):
+            if found is None or len(deeper[1]) < len(found[1]):
                 found = deeper
     return found
 
 
+def with_default(command: CustomCommand, words: list[str]) -> tuple[CustomCommand, list[str]]:
+    """Return the command and the words behind it, or where none below it is named the one that it says to run then."""
+    names_none = not words or (words[0].startswith("-") and not {"-h", "--help"} & set(words))
+    while names_none and command.settings.default and command.wrong is None:
+        command = next(one for one in command.below if one.settings.name == command.settings.default)
+    return command, words
+
+
 def below(commands: Sequence[CustomCommand], words: tuple[str, ...]) -> list[CustomCommand]:
-    """Return the commands that stand directly below these words; with none, those at the top."""
+    """Return the commands to show directly below these words; with none, those at the top."""
     if not words:
-        return list(commands)
+        return [command for command in commands if not command.settings.internal]
     found: list[CustomCommand] = []
     for command in commands:
         if command.words == words:
-            found += command.below
+            found += command.shown_below
         elif command.words == words[: len(command.words)]:
             found += below(command.below, words)
     return found
@@ -69,30 +87,32 @@ def _commands(
     tree: Seq, above: tuple[str, ...], flags: tuple[FlagSettings, ...], working_directory: str
 ) -> Iterator[CustomCommand]:
     for entry, place in zip(tree, tree.value_places, strict=True):
-        yield _command(entry, place, above, flags, working_directory)
+        yield command_at(entry, place, above, flags, working_directory)
 
 
-def _command(
-    entry: Any, place: Place, above: tuple[str, ...], inherited: tuple[FlagSettings, ...], working_directory: str
+def command_at(
+    entry: Any,
+    place: Place,
+    above: tuple[str, ...] = (),
+    inherited: tuple[FlagSettings, ...] = (),
+    working_directory: str = "",
 ) -> CustomCommand:
+    """Return a command and those below it, from what is written; raises `InvalidSetting` for what has no name."""
     if not isinstance(entry, Map):
         raise InvalidSetting("a custom command must be a mapping", place=place, hints=["- name: hello"])
-    subject = f'custom command "{" ".join((*above, str(entry.get("name", "?"))))}"'
+    name = entry.get("name")
+    subject = f'custom command "{" ".join((*above, str(name or "?")))}"'
     misfits = check(entry, CustomCommandSettings, subject=subject, fallback=place)
-    if misfits.errors or misfits.unknown:
-        raise (*misfits.errors, *misfits.unknown)[0]
-    settings: CustomCommandSettings = convert(entry, CustomCommandSettings)
+    nameless = [wrong for wrong in misfits.errors if name is None or wrong.place == entry.value_places["name"]]
+    if nameless:
+        raise nameless[0]
+    wrong = next(iter((*misfits.errors, *misfits.unknown)), None)
+    settings: CustomCommandSettings = (
+        convert(entry, CustomCommandSettings) if wrong is None else CustomCommandSettings(name=str(name))
+    )
     words = (*above, *settings.name.split())
     own = {flag.name: flag for flag in settings.flags}
-    for flag in inherited:
-        again = own.get(flag.name, flag)
-        if (again.type, again.shorthand) != (flag.type, flag.shorthand):
-            raise InvalidSetting(
-                f"{subject}: --{flag.name} is another flag than that of the command above it",
-                place=place,
-                details=[f"above: {_described(flag)}", f"here: {_described(again)}"],
-                hints=["give it the same type and shorthand, or another name"],
-            )
+    wrong = wrong or _unlike_those_above(own, inherited, subject, place) or _without_a_default(settings, entry, subject)
     flags = (*settings.flags, *(flag for flag in inherited if flag.name not in own))
     directory = settings.working_directory or working_directory
     below = entry.get("commands")
@@ -104,6 +124,33 @@ def _command(
         flags,
         directory,
         tuple(_commands(below, words, flags, directory)) if isinstance(below, Seq) else (),
+        wrong,
+    )
+
+
+def _unlike_those_above(
+    own: Mapping[str, FlagSettings], inherited: Sequence[FlagSettings], subject: str, place: Place
+) -> InvalidSetting | None:
+    for flag in inherited:
+        again = own.get(flag.name, flag)
+        if (again.type, again.shorthand) != (flag.type, flag.shorthand):
+            return InvalidSetting(
+                f"{subject}: --{flag.name} is another flag than that of the command above it",
+                place=place,
+                details=[f"above: {_described(flag)}", f"here: {_described(again)}"],
+                hints=["give it the same type and shorthand, or another name"],
+            )
+    return None
+
+
+def _without_a_default(settings: CustomCommandSettings, entry: Map, subject: str) -> InvalidSetting | None:
+    """Tell what is wrong with the name of the command that is run when none below is named."""
+    names = [below.get("name") for below in entry.get("commands") or () if isinstance(below, Map)]
+    if not settings.default or (settings.default in names and not settings.steps):
+        return None
+    what = "it has steps of its own" if settings.steps else f"below it are: {', '.join(map(str, names)) or 'none'}"
+    return InvalidSetting(
+        f'{subject}: default is "{settings.default}", and {what}', place=entry.value_places["default"]
     )
 
 
