@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 
 def _run_alias(words: Sequence[str], alias: str, project: Project) -> int:
     environ = {**project.child_base, **deeper(project.child_base, what=f'the alias "{alias}"')}
-    return run_program(project.nested_command(words), environ)
+    return run_program(project.own_command.nested(words), environ)
 
 
 def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespace, project: Project) -> None:
@@ -82,7 +82,7 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
     tools = Tools(
         base=base,
         become=lambda name, environ: become(project, name, environ).environment,
-        own_command=project.nested_command,
+        own_command=project.own_command.nested,
         resume=None,
         audience=_Screen(project, is_verbose=command.settings.verbose),
         prompter=project.prompter,

@@ -74,7 +74,7 @@ def without_flags(parser: argparse.ArgumentParser) -> None:
 
 def credential_process(project: Project, identity: str) -> str:
     """Return the command line that prints the identity's credentials."""
-    return project.command_line("auth", "credential-process", f"--identity={identity}")
+    return project.own_command.line("auth", "credential-process", f"--identity={identity}")
 
 
 def _delivery(identity: str, refresh: str | None, project: Project) -> str:

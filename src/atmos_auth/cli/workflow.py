@@ -92,7 +92,7 @@ def _own_command(arguments: argparse.Namespace, project: Project, words: Sequenc
         known = {name for flag in flags_of(command.words) for name in flag.names}
         end = len(command.words)
         words = [*words[:end], *(flag for flag in said if flag.partition("=")[0] in known), *words[end:]]
-    return project.nested_command(words)
+    return project.own_command.nested(words)
 
 
 def _handed_on(arguments: argparse.Namespace) -> list[str]:

@@ -243,7 +243,7 @@ class Auth:
 
     def _refreshing_environment(self, identity: str | None, login: bool) -> dict[str, str]:
         def make(project: Project, name: str, reach: str) -> dict[str, str]:
-            process = project.command_line("auth", "credential-process", f"--identity={name}")
+            process = project.own_command.line("auth", "credential-process", f"--identity={name}")
             return project.operations.refreshing_environment(name, project.child_base, process, reach=reach)[0]
 
         return self._of(identity, login, make)

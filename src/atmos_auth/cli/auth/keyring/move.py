@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     from atmos_auth.stores.keyring.moving import move
 
     stderr = project.streams.stderr
-    target = project.keyring_of_type(arguments.to)
+    target = project.keyrings.open_as(arguments.to, project.prompter)
     if target.label == project.keys.label:
         other = next(kind for kind in TYPES if kind != arguments.to)
         raise UsageError(f"the keys are in the {target.label} already", hints=[f"atmos auth keyring move --to {other}"])

@@ -1,13 +1,12 @@
-"""The one place that picks the real clock, terminal, browser, stores and connections."""
+"""One run in one directory: everything that is real is picked here, on first use."""
 
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any
 
 from atmos_auth.config.load import Config, Request, load
-from atmos_auth.config.paths import absolute
 from atmos_auth.config.truth import is_true, truth
 from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
@@ -21,6 +20,7 @@ from atmos_auth.host.clock import SystemClock
 from atmos_auth.host.logs import LEVELS, LogFile, Redaction
 from atmos_auth.host.paths import Paths, home_directory
 from atmos_auth.operations import Operations
+from atmos_auth.wiring.options import Options, Streams
 
 if TYPE_CHECKING:
     from atmos_auth.delivery.environment import ServedAt
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         Clock,
         DrivenBrowser,
         IsolatedBrowser,
-        Prompter,
         TokenStore,
         Tools,
         Web,
@@ -49,37 +48,11 @@ if TYPE_CHECKING:
     from atmos_auth.usecases.integrations import Integrations
     from atmos_auth.usecases.logout_everywhere import Everywhere
     from atmos_auth.usecases.other_realms import OtherRealms
+    from atmos_auth.wiring.keyrings import Keyrings
+    from atmos_auth.wiring.own_command import OwnCommand
 
 # How credentials reach the programs of `exec` and `shell`.
 FILES, PROCESS, ENDPOINT = DELIVERIES = ("files", "process", "endpoint")
-# Without -P, Python would load modules from wherever the program that calls us stands.
-_OURSELVES = (sys.executable, "-P", "-m", "atmos_auth")
-
-
-class Options(NamedTuple):
-    """What the command line says about the run as a whole; None and () mean: not said."""
-
-    config_files: tuple[str, ...] = ()
-    config_directories: tuple[str, ...] = ()
-    base_path: str | None = None
-    profiles: tuple[str, ...] = ()
-    logs_level: str | None = None
-    logs_file: str | None = None
-    interactive: bool = True
-    force_tty: bool = False
-    color: bool | None = None
-    qr: bool = False
-    browser: bool = True
-    # Variables that flags stand for, with what the flags say.
-    overrides: tuple[tuple[str, str], ...] = ()
-
-
-class Streams(NamedTuple):
-    """The three streams of the run."""
-
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
 
 
 class Project:
@@ -325,7 +298,8 @@ class Project:
     @property
     def keeps_nothing(self) -> bool:
         """Whether what this run writes goes when it ends, as with a keyring in memory."""
-        return bool(self._keyring_type() == "memory")
+        configured = self.config.resolve(("auth", "keyring", "type"))
+        return bool((self.environ.get(env_names.ATMOS_KEYRING_TYPE) or configured) == "memory")
 
     @cached_property
     def delivery(self) -> str:
@@ -353,7 +327,7 @@ class Project:
     @cached_property
     def keys(self) -> "SecretStore":
         """The keyring, for when a person may be asked for its password."""
-        return self._keyring(self.prompter)
+        return self.keyrings.open(self.prompter)
 
     @cached_property
     def tools(self) -> "Tools":
@@ -388,7 +362,7 @@ class Project:
         from atmos_auth.stores.keyring.memory_keyring import MemoryKeyring
 
         prompter = SilentPrompter()
-        keys = self.keys if isinstance(self.keys, MemoryKeyring) else self._keyring(prompter)
+        keys = self.keys if isinstance(self.keys, MemoryKeyring) else self.keyrings.open(prompter)
         return self.tools._replace(prompter=prompter, keys=keys, mfa=NoCodes())
 
     @cached_property
@@ -405,7 +379,7 @@ class Project:
             docker_folder=self._docker_folder,
             kubeconfig=self.paths.kubeconfig,
             locks=self.paths.locks,
-            own_command=self.own_command,
+            own_command=self.own_command.anywhere,
             own_variables={n: self.environ[n] for n in env_names.DECIDING_FOR_A_RUN if self._process_environ.get(n)},
             keeps_nothing=self.keeps_nothing,
         )
@@ -445,83 +419,24 @@ class Project:
             clock=self.clock,
         )
 
-    def own_command(self, *words: str) -> list[str]:
-        """Return the words that run `atmos WORDS` for this very project, from whatever directory."""
-        return [*_OURSELVES, *self._for_this_project(words)]
+    @cached_property
+    def own_command(self) -> "OwnCommand":
+        """What runs `atmos` again, for this project."""
+        from atmos_auth.wiring.own_command import OwnCommand
 
-    def nested_command(self, words: Sequence[str]) -> list[str]:
-        """Return the words that run `atmos WORDS` as this run was started, wherever the program stands then.
-
-        What `words` say themselves wins.
-        """
-        options = self._options
-        said = [
-            "--no-color" if self.plain else "",
-            "" if options.interactive else "--interactive=false",
-            "--force-tty" if options.force_tty else "",
-            f"--logs-level={options.logs_level}" if options.logs_level else "",
-            f"--logs-file={self._from_here(options.logs_file)}" if options.logs_file else "",
-        ]
-        places = [
-            *(f"--config={self._from_here(path)}" for path in options.config_files),
-            *(f"--config-path={self._from_here(path)}" for path in options.config_directories),
-            *([f"--base-path={self.config.base_path}"] if options.base_path else []),
-        ]
-        profiles = [f"--profile={name}" for name in options.profiles]
-        return [*_OURSELVES, *filter(None, said), *places, *profiles, *words]
-
-    def _from_here(self, path: str) -> str:
-        return absolute(path, self.directory, home_directory(self._process_environ))
-
-    def command_line(self, *words: str) -> str:
-        """Return what `own_command` does, as one line that an ini file can hold."""
-        from atmos_auth.host.spelled_words import command_line
-
-        return command_line(_OURSELVES, self._for_this_project(words))
-
-    def _for_this_project(self, words: Sequence[str]) -> list[str]:
-        options = self._options
-        repeated = {
-            "--config": options.config_files,
-            "--config-path": options.config_directories,
-            "--base-path": (options.base_path,) if options.base_path else (),
-            "--profile": options.profiles,
-        }
-        flags = [f"{flag}={value}" for flag, values in repeated.items() for value in values]
-        return [*words, f"--chdir={self.directory}", *flags]
-
-    def keyring_of_type(self, keyring_type: str) -> "SecretStore":
-        """Open a keyring of this type, whichever is configured."""
-        environ = {name: value for name, value in self.environ.items() if name != env_names.ATMOS_KEYRING_TYPE}
-        return self._open_keyring(self.prompter, keyring_type, environ)
-
-    def _keyring(self, prompter: "Prompter") -> "SecretStore":
-        """Open the keyring that is configured."""
-        return self._open_keyring(prompter, self.config.resolve(("auth", "keyring", "type")), self.environ)
-
-    def _keyring_type(self) -> Any:
-        return self.environ.get(env_names.ATMOS_KEYRING_TYPE) or self.config.resolve(("auth", "keyring", "type"))
-
-    def _open_keyring(self, prompter: "Prompter", keyring_type: Any, environ: Mapping[str, str]) -> "SecretStore":
-        """Open a keyring; it asks this prompter for its password, if anybody."""
-        from atmos_auth.domain.fields import Field
-        from atmos_auth.stores.keyring.opening import open_keyring
-
-        def ask(question: str) -> str:
-            return prompter.form("", [Field("password", question, secret=True)])["password"]
-
-        spec = self.config.resolve(("auth", "keyring", "spec"))
-        return open_keyring(
-            keyring_type,
-            spec if isinstance(spec, Mapping) else {},
-            environ=environ,
-            paths=self.paths,
-            relative_to=self.config.directory,
-            clock=self.clock,
-            ask=ask if prompter.can_ask else None,
-            say=prompter.say,
-            place=self.config.place(("auth", "keyring", "type")),
+        return OwnCommand(
+            self._options,
+            directory=self.directory,
+            home=home_directory(self._process_environ),
+            base_path=self.config.base_path,
         )
+
+    @cached_property
+    def keyrings(self) -> "Keyrings":
+        """What opens keyrings."""
+        from atmos_auth.wiring.keyrings import Keyrings
+
+        return Keyrings(self.config, environ=self.environ, paths=self.paths, clock=self.clock)
 
     @cached_property
     def authenticator(self) -> "Authenticator":

@@ -178,44 +178,6 @@ def test_an_empty_project_has_nothing_and_breaks_nothing(project_of):
     assert operations.validate() == ((), ())
 
 
-# --- ourselves, again --------------------------------------------------------------------------------------------
-
-
-def behind_ourselves(project: Project, *words: str) -> list[str]:
-    command = project.nested_command(words)
-    return command[command.index("atmos_auth") + 1 :]
-
-
-def test_a_run_within_a_run_is_told_nothing_that_was_not_said(project_of):
-    assert behind_ourselves(project_of(), "auth", "exec", "--", "x") == ["auth", "exec", "--", "x"]
-
-
-def test_a_run_within_a_run_finds_the_same_files_from_anywhere_else(project_of, tmp_path):
-    here = tmp_path / "project"
-    options = {"config_files": ("a.yaml", "/b.yaml"), "config_directories": ("conf",), "profiles": ("ci", "eu")}
-    words = behind_ourselves(project_of(**options, logs_file="log"), "version")
-    assert words == [
-        f"--logs-file={here / 'log'}",
-        f"--config={here / 'a.yaml'}",
-        "--config=/b.yaml",
-        f"--config-path={here / 'conf'}",
-        "--profile=ci",
-        "--profile=eu",
-        "version",
-    ]
-    assert behind_ourselves(project_of(base_path="./root"), "version")[0] == f"--base-path={here / 'root'}"
-
-
-def test_a_run_within_a_run_looks_and_asks_alike(project_of):
-    options = {"color": False, "interactive": False, "force_tty": True, "logs_level": "Debug"}
-    assert behind_ourselves(project_of(**options)) == [
-        "--no-color",
-        "--interactive=false",
-        "--force-tty",
-        "--logs-level=Debug",
-    ]
-
-
 @pytest.mark.parametrize(
     ("keyring", "realm", "same_folder", "same_keys"),
     [("memory", "", True, True), ("memory", "other", True, False), ("file", "", False, False)],
