@@ -58,10 +58,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     offer = _Offer(project, words)
     begun = words[-1] if words else ""
     stdout.write(_lines(shell, offer.candidates(begun)))
-    # Whatever is typed of a word, the next answer is cut out of all that it could be.
-    whole = _lines(shell, offer.candidates("-" if begun.startswith("-") else ""))
-    if whole and offer.is_of_configuration and words == arguments.rest:
-        keep_for_all(arguments.call, project, whole)
+    if offer.is_of_configuration and words == arguments.rest:
+        # Whatever is typed of a word, the next answer is cut out of all that it could be.
+        whole = _lines(shell, offer.candidates("-" if begun.startswith("-") else ""))
+        if whole:
+            keep_for_all(arguments.call, project, whole)
     return 0
 
 

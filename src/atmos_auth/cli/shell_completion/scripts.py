@@ -3,11 +3,12 @@
 # bash cuts words at `=` and `:`: we are handed the pieces, and may give only what follows the last cut.
 BASH = r"""# atmos completion for bash: eval "$(atmos completion bash)"
 _atmos_completion() {
-    local line word cut=""
+    local line quoted word cut=""
     local -a typed=("${COMP_WORDS[@]:0:COMP_CWORD+1}")
     COMPREPLY=()
     while IFS= read -r line; do
-        COMPREPLY+=("$(printf '%q' "${line%%$'\t'*}")")
+        printf -v quoted '%q' "${line%%$'\t'*}"
+        COMPREPLY+=("$quoted")
     done < <(command atmos completion bash -- "${typed[@]}" 2>/dev/null)
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == --*= ]]; then
         compopt -o nospace 2>/dev/null
