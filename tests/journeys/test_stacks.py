@@ -231,6 +231,7 @@ def test_components_of_one_type(stacks: Machine):
         (("component", "vpc"), "stack is required", "atmos list stacks"),
         (("component", "-s", "plat-prod"), "no component named", "atmos describe component COMPONENT -s STACK"),
         (("component", "vcp", "-s", "plat-prod"), "Could not find the component `vcp`", "Did you mean `vpc`?"),
+        (("component", "vpc", "-s", "plat-prod", "-i", "prd"), 'identity "prd" not found', 'did you mean "prod"?'),
         (("component", "vpc", "-s", "plat-prd"), "Stack `plat-prd` not found", "Did you mean `plat-prod`?"),
         (("component", "vpc", "-s", "plat-prod", "-f", "xml"), '"xml" is not a format', "use one of: yaml, json"),
         (

@@ -74,7 +74,10 @@ class Terraform:
 
     def component(self, name: str, stack: str) -> Component:
         """Return a component with everything worked out, for whoever only wants to look."""
-        return self.worked_out(self.stacks.repository.component(self.stacks.named(name, stack), stack))
+        written = self.stacks.repository.component(self.stacks.named(name, stack), stack)
+        if self._asked.name and not self._is_off():
+            self._identity_of(written)  # who is named must be somebody, whether anything needs them or not
+        return self.worked_out(written)
 
     def worked_out(self, written: Component) -> Component:
         """Return a component of the repository with everything worked out, likewise."""
