@@ -35,6 +35,7 @@ TERRAFORM = ("components", "terraform")
         ("ATMOS_COMPONENTS_TERRAFORM_PLUGIN_CACHE_DIR", "d", (*TERRAFORM, "plugin_cache_dir"), "d"),
         ("ATMOS_WORKFLOWS_BASE_PATH", "w", ("workflows", "base_path"), "w"),
         ("ATMOS_SETTINGS_LIST_MERGE_STRATEGY", "append", ("settings", "list_merge_strategy"), "append"),
+        ("ATMOS_SCHEMAS_ATMOS_MANIFEST", "s.json", ("schemas", "atmos", "manifest"), "s.json"),
         ("ATMOS_LOGS_LEVEL", "Debug", ("logs", "level"), "Debug"),
         ("ATMOS_LOG_LEVEL", "Debug", ("logs", "level"), "Debug"),
         ("ATMOS_LOGS_FILE", "f", ("logs", "file"), "f"),

@@ -347,3 +347,62 @@ def test_discovery_begins_where_chdir_says_and_children_do_not_go_there_again(of
     ):
         result = offline_machine.atmos(*words, "where", env=variables)
         assert (result.stdout, result.stderr) == (f"{below} none\nbelow\n", "")
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "vars": {"type": "object", "required": ["stage"], "properties": {"size": {"type": "integer"}}},
+        "import": {"type": "array"},
+    },
+}
+
+
+@pytest.fixture
+def with_schema(offline_machine: Machine) -> Machine:
+    machine = offline_machine
+    machine.write("stacks: { base_path: stacks, included_paths: ['dev'] }\nschemas: { atmos: { manifest: own.json } }")
+    machine.write("name: dev\nimport: [mid, late]\nvars: { stage: s, size: !env SIZE }", "stacks/dev.yaml")
+    machine.write("vars:\n  size: big\ncomponents: { terraform: { c: {} } }", "stacks/mid.yaml")
+    machine.write("vars: { x: {{ add 1 2 }} }", "stacks/late.yaml.tmpl")
+    machine.write(json.dumps(SCHEMA), "own.json")
+    return machine
+
+
+def test_manifests_are_compared_with_a_schema_as_they_are_written(with_schema: Machine):
+    result = with_schema.atmos("validate", "stacks")
+    said = [(finding.place.rsplit("/", 1)[-1], finding.message) for finding in with_schema.findings(result.stderr)]
+    assert (result.returncode, said) == (
+        1,
+        [
+            ("dev.yaml:3:25", 'the schema of manifests says: "!env SIZE" is not of type "integer"'),
+            ("mid.yaml:1:1", 'the schema of manifests says: "stage" is a required property'),
+            ("mid.yaml:2:9", 'the schema of manifests says: "big" is not of type "integer"'),
+        ],
+    )
+
+
+def test_manifests_are_compared_with_another_schema_if_a_flag_or_a_variable_says_so(with_schema: Machine):
+    with_schema.write("true", "any.json")
+    flag = with_schema.atmos("validate", "stacks", "--schemas-atmos-manifest", "any.json")
+    variable = with_schema.atmos("validate", "stacks", env={"ATMOS_SCHEMAS_ATMOS_MANIFEST": "any.json"})
+    for result in (flag, variable):
+        assert (result.returncode, result.stderr) == (0, "✓ All stacks validated successfully\n")
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ('{"type": "nonsense"}', "this is no JSON Schema that can be used: "),
+        ('{"$ref": "https://example.com/x.json"}', "this is no JSON Schema that can be used: "),
+        ("{", "this is not valid JSON: "),
+        (None, "this file does not exist"),
+    ],
+)
+def test_a_schema_that_cannot_be_used_is_named(with_schema: Machine, schema, message):
+    if schema is not None:
+        with_schema.write(schema, "bad.json")
+    result = with_schema.atmos("validate", "stacks", "--schemas-atmos-manifest", "bad.json")
+    (finding,) = with_schema.findings(result.stderr)
+    assert (result.returncode, finding.message.startswith(message)) == (1, True)
+    assert "bad.json:1:" in (finding.place or "")

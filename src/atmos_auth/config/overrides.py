@@ -44,6 +44,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...], Callable[[str], Any]], ...] = (
     ("ATMOS_COMPONENTS_TERRAFORM_PLUGIN_CACHE", (*_TERRAFORM, "plugin_cache"), truth),
     ("ATMOS_COMPONENTS_TERRAFORM_PLUGIN_CACHE_DIR", (*_TERRAFORM, "plugin_cache_dir"), _text),
     (env_names.ATMOS_WORKFLOWS_BASE_PATH, ("workflows", "base_path"), _text),
+    ("ATMOS_SCHEMAS_ATMOS_MANIFEST", ("schemas", "atmos", "manifest"), _text),
     ("ATMOS_SETTINGS_LIST_MERGE_STRATEGY", ("settings", "list_merge_strategy"), _text),
     ("ATMOS_DESCRIBE_COMPONENT_FILTER", ("describe", "component", "filter"), _text),
     ("ATMOS_DESCRIBE_PROVENANCE", ("describe", "provenance"), truth),

@@ -1,15 +1,20 @@
 """Everything that is wrong with the stacks of a repository, not only what is met first."""
 
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.stacks.manifest_schema import ManifestSchema
 from atmos_auth.stacks.repository import KINDS, Repository
 from atmos_auth.stacks.unread_keys import unread_keys
 
 
-def problems_of(repository: Repository) -> list[AtmosAuthError]:
-    """Return what is wrong, each once, in the order of places; reads every manifest, works out nothing."""
+def problems_of(repository: Repository, schema: ManifestSchema | None = None) -> list[AtmosAuthError]:
+    """Return what is wrong, each once, in the order of places; reads every manifest, works out nothing.
+
+    With a schema, what it says of manifests is wrong as well.
+    """
     found: list[AtmosAuthError] = [*repository.broken_manifests()]
     for document in repository.documents():
         found += unread_keys(document.body)
+        found += schema.misfits(document.path) if schema is not None else ()
     for stack in repository.stacks():
         for kind in KINDS:
             try:
