@@ -2,7 +2,8 @@
 
 import pytest
 
-from atmos_auth.cli.parsing import PICK, WIDTH, build_parser, parse
+from atmos_auth.cli.flags import PICK, WIDTH
+from atmos_auth.cli.parsing import build_parser, parse
 from atmos_auth.domain.errors import UsageError
 
 IDENTITIES = [

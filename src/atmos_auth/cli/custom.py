@@ -8,9 +8,10 @@ from typing import Any
 
 from atmos_auth.cli.custom_choices import chosen
 from atmos_auth.cli.custom_flags import destination, parser_of
+from atmos_auth.cli.flags import Parser
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.output import DIM, YELLOW, Paint
-from atmos_auth.cli.parsing import Parser, is_ours
+from atmos_auth.cli.parsing import is_ours
 from atmos_auth.cli.running_as import running_over
 from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.nesting import deeper

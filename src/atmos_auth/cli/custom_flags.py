@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from atmos_auth.cli.parsing import Glued, Parser, add_identity_flag, add_run_flags, add_verbose_flag
+from atmos_auth.cli.flags import Glued, Parser, add_identity_flag, add_run_flags, add_verbose_flag
 from atmos_auth.cli.running_as import add_refresh_flag
 from atmos_auth.config.custom_command_settings import BOOL, FlagSettings
 from atmos_auth.domain.errors import InvalidSetting

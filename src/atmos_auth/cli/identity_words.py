@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.parsing import PICK
+from atmos_auth.cli.flags import PICK
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.usecases.select_identity import Asked
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from atmos_auth.cli.call import this_call
+from atmos_auth.cli.flags import ENABLING_WORDS, HelpShown
 from atmos_auth.cli.output import Paint, register_ascii_fallback, show_error
-from atmos_auth.cli.parsing import ENABLING_WORDS, HelpShown, Invocation, after_help, parse
+from atmos_auth.cli.parsing import Invocation, after_help, parse
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AtmosAuthError, UsageError
 

@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Iterable
 from textwrap import fill
 
-from atmos_auth.cli.parsing import WIDTH, is_ours
+from atmos_auth.cli.flags import WIDTH
+from atmos_auth.cli.parsing import is_ours
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.aliases import aliases

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from atmos_auth.cli.parsing import Glued
+from atmos_auth.cli.flags import Glued
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.running_as import RunningAs
 from atmos_auth.wiring import ENDPOINT, FILES, PROCESS, Project

@@ -2,7 +2,7 @@
 
 import argparse
 
-from atmos_auth.cli.parsing import ENABLING_WORDS, Glued
+from atmos_auth.cli.flags import ENABLING_WORDS, Glued
 from atmos_auth.config.truth import truth
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UsageError

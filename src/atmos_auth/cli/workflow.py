@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from atmos_auth.cli.commands import COMMANDS
-from atmos_auth.cli.parsing import PICK, add_identity_flag, flags_of
+from atmos_auth.cli.flags import PICK, add_identity_flag
+from atmos_auth.cli.parsing import flags_of
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.following import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.stack_words import add_workflows_flag

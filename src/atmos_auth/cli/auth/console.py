@@ -3,9 +3,9 @@
 import argparse
 
 from atmos_auth.aws_api.console_destinations import aliases
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint, moment, show_rows
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AuthenticationDisabled, UsageError
 from atmos_auth.domain.time_left import time_left

@@ -2,8 +2,8 @@
 
 import argparse
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.warming import Kept, keep
 from atmos_auth.delivery.credential_process import as_json
 from atmos_auth.domain.credentials import AwsCredentials

@@ -5,8 +5,8 @@ import os
 from contextlib import suppress
 from typing import TextIO
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.printed_variables import RAW, chosen, in_the_way, print_data
 from atmos_auth.cli.warming import Kept, keep, private_values
 from atmos_auth.delivery.environment import SECRETS, Environment

@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, Paint
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.warming import Kept, keep, private_values

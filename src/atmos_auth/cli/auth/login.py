@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, Paint, expiry, show_rows
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain.chain import Chain
 from atmos_auth.domain.credentials import AwsCredentials, Credential
 from atmos_auth.domain.errors import AuthenticationDisabled, NoIdentities, UsageError

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import GREEN, YELLOW, Paint, expiry
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.aws_files import Delivered
 from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import PROVIDER

@@ -5,8 +5,8 @@ import os
 import signal
 from typing import NoReturn, TextIO
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.printed_variables import chosen, in_the_way, print_data
 from atmos_auth.cli.running_as import credential_process
 from atmos_auth.delivery.environment import ServedAt

@@ -2,9 +2,9 @@
 
 import argparse
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, DIM, GREEN, YELLOW, Paint, expiry, show_rows
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.config.truth import is_true

@@ -5,9 +5,9 @@ import os
 from io import StringIO
 from typing import Any
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import BOLD, GREEN, RED, YELLOW, Paint, expiry, moment, show_rows
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.warm import SECONDS_LEFT, STDERR, STDOUT, TIME_LEFT
 from atmos_auth.cli.warming import Kept, keep, private_values
 from atmos_auth.domain import env_names

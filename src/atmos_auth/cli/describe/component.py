@@ -6,8 +6,8 @@ from typing import Any
 
 from atmos_auth.cli import data_output
 from atmos_auth.cli.describe import error_mode
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.output import DIM, Paint
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
 from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from atmos_auth.cli.parsing import Flag
+from atmos_auth.cli.flags import Flag
 from atmos_auth.cli.shell_completion.following import (
     COMPONENTS,
     IDENTITIES,

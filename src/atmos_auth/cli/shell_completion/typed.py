@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from atmos_auth.cli.commands import COMMANDS, GROUPS, SHORT, Command
-from atmos_auth.cli.parsing import Flag, flags_of
+from atmos_auth.cli.flags import Flag
+from atmos_auth.cli.parsing import flags_of
 
 PROGRAM, SHORTHAND = "atmos", "atmos-auth"
 

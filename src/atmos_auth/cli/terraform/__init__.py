@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from atmos_auth.cli import outputs
-from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.running_as import COMPLETIONS as REFRESH_COMPLETIONS
 from atmos_auth.cli.running_as import add_refresh_flag
 from atmos_auth.cli.shell_completion.following import COMPONENTS

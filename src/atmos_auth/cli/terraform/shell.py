@@ -2,8 +2,8 @@
 
 import argparse
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.output import GREEN, Paint
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
 from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack

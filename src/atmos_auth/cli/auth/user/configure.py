@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
 from atmos_auth.cli.output import GREEN, Paint
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AuthenticationDisabled, NeedsPerson, UsageError
 from atmos_auth.wiring import Project

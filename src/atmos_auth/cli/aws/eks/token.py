@@ -2,8 +2,8 @@
 
 import argparse
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.identity_words import asked
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.delivery.exec_credential import as_json, wanted_version
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import AuthenticationDisabled, UsageError

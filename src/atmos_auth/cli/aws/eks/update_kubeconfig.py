@@ -2,8 +2,8 @@
 
 import argparse
 
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.integration_words import run_integrations
-from atmos_auth.cli.parsing import add_identity_flag
 from atmos_auth.wiring import Project
 
 USAGE = "atmos aws eks update-kubeconfig [INTEGRATION] [flags]"

@@ -5,7 +5,7 @@ import json
 import os
 from typing import Any
 
-from atmos_auth.cli.parsing import add_identity_flag
+from atmos_auth.cli.flags import add_identity_flag
 from atmos_auth.cli.running_as import without_flags
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, add_wish_flags, required_stack
 from atmos_auth.cli.terraform_words import terraform_for
