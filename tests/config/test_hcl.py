@@ -35,6 +35,8 @@ from atmos_auth.domain.place import Place
         ("a = [<<E\nx\nE\n, 1]", {"a": ["x\n", 1]}),
         ("a = <<E\r\nx\r\nE\r\n", {"a": "x\n"}),
         ("größe = 1", {"größe": 1}),
+        ("a = 012345678901\nb = 123456789012", {"a": "012345678901", "b": "123456789012"}),
+        (f"a = {'9' * 5000}", {"a": "9" * 5000}),
     ],
 )
 def test_values_are_read(text, expected):
@@ -73,7 +75,9 @@ def test_values_know_where_they_are_written():
         ("a = { b = 1", "1:12", "a new line or `}` is expected"),
         ("a = 1\na = 2", "2:1", "`a` has a value already"),
         ('a = "open\n"', "1:5", "only values are read"),
-        (r'a = "\d"', "1:5", "which means nothing"),
+        (r'a = "\d"', "1:5", r"`\d`, which means nothing"),
+        (r'a = "\UFFFFFFFF"', "1:5", "which means nothing"),
+        (r'a = "\ud800"', "1:5", "which means nothing"),
         ("a = <<E\nx\n", "1:5", "only values are read"),
         ("/* open", "1:1", "only values are read"),
         ("a = " + "[" * 200, "1:106", "nested too deeply"),
@@ -85,7 +89,13 @@ def test_what_is_no_value_is_refused_where_it_stands(text, place, words):
     assert str(refused.value.place) == f"f.tfvars:{place}"
 
 
-SINGLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+SINGLE = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 VALUES = st.recursive(
     SINGLE, lambda below: st.lists(below) | st.dictionaries(st.text(), below, max_size=3), max_leaves=8
 )

@@ -62,11 +62,13 @@ def test_functions_in_manifests(worked_out, written, expected):
         ("!include ./data.json", {"a": [1, {"b": 2}]}),
         ("!include ./data.json .a[1].b", 2),
         ("!include stacks/deploy/data.yml", {"c": "x"}),
+        ("!include ./vars.tfvars .sizes[1]", 2),
         ("!include ./text.txt", "x: 1\n"),
         ("!include.raw ./data.yml", "c: x\n"),
     ],
 )
 def test_functions_that_include_files(worked_out, written, expected):
     files = {"deploy/data.json": '{"a": [1, {"b": 2}]}', "deploy/data.yml": "c: x\n", "deploy/text.txt": "x: 1\n"}
+    files["deploy/vars.tfvars"] = "sizes = [1, 2]"
     # Two files beside the manifest have endings of manifests, and are no stacks.
     assert worked_out(written, **files) == expected

@@ -4,9 +4,11 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md describes the langu
 """
 
 import re
+import sys
 from textwrap import dedent
 from typing import Any, NamedTuple, NoReturn
 
+from atmos_auth.config.scalars import integer
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.domain.place import Place
@@ -42,6 +44,11 @@ class _Token(NamedTuple):
 def read_hcl(text: str, path: str) -> Map:
     """Return the attributes of a file; raises `ConfigError` with the place for blocks, expressions and mistakes."""
     return _Reader(text, path).attributes()
+
+
+def _character(number: int) -> str | None:
+    """Return the character with this number; half of a pair, and what lies beyond Unicode, is none."""
+    return None if 0xD800 <= number <= 0xDFFF or number > sys.maxunicode else chr(number)
 
 
 class _Reader:
@@ -150,16 +157,15 @@ class _Reader:
             return _Token("text", self._unescaped(match["text"], place), place)
         if match["number"] is not None:
             is_whole = match["part"] is None and match["exponent"] is None
-            return _Token("number", int(match["number"]) if is_whole else float(match["number"]), place)
+            return _Token("number", integer(match["number"]) if is_whole else float(match["number"]), place)
         kind = match.lastgroup or ""
         return _Token(kind, match[kind], place)
 
     def _unescaped(self, text: str, place: Place) -> str:
         def meant(match: "re.Match[str]") -> str:
             code = match[1] or match[2]
-            if code is None and match[3] not in _SHORT:
-                self._refuse(place, f"the text has `\\{match[3]}`, which means nothing")
-            return _SHORT[match[3]] if code is None else chr(int(code, 16))
+            character = _SHORT.get(match[3]) if code is None else _character(int(code, 16))
+            return character or self._refuse(place, f"the text has `{match[0]}`, which means nothing")
 
         return _ESCAPE.sub(meant, self._untemplated(text, place))
 
