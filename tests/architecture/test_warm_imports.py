@@ -14,10 +14,13 @@ FORBIDDEN = (
     "asyncio",
     "atmos_auth.aws_api",
     "atmos_auth.identities",
+    "atmos_auth.programs.terraform",
     "atmos_auth.providers",
+    "atmos_auth.stacks",
     "atmos_auth.stores",
     "boto3",
     "botocore",
+    "copy",
     "cryptography",
     "dataclasses",
     "filelock",
@@ -31,9 +34,11 @@ FORBIDDEN = (
     "questionary",
     "requests",
     "rich",
+    "shutil",
     "socket",
     "ssl",
     "subprocess",
+    "threading",
     "urllib3",
 )
 CONFIGURATION = """\
@@ -51,15 +56,18 @@ auth:
       via: {{ provider: sso }}
       principal: {{ name: AdminAccess, account: {{ id: "111111111111" }} }}
 """
-# Runs one command line and reports, on a file of its own, what was imported.
+# Runs one command line and reports, on a file of its own, what was imported and which paths were touched.
 PROBE = """\
 import json, os, sys
+touched, events = set(), ("open", "os.listdir", "os.scandir")
+sys.addaudithook(lambda event, given: touched.add(str(given[0])) if event in events else None)
 from atmos_auth.cli.main import main
 words, report = json.loads(sys.argv[1]), sys.argv[2]
 status = main(words)
 sys.stdout.flush()
+paths = sorted(touched)
 with open(report, "w") as file:
-    json.dump([status, sorted(sys.modules)], file)
+    json.dump([status, sorted(sys.modules), paths], file)
 """
 
 
@@ -71,6 +79,12 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(words: list[str], project: Path, environ: dict[str, str]) -> tuple[int, list[str]]:
+    """Return the status of a command line, and the modules that it loaded."""
+    return probed(words, project, environ)[:2]
+
+
+def probed(words: list[str], project: Path, environ: dict[str, str]) -> tuple[int, list[str], list[str]]:
+    """Return the status of a command line, the modules that it loaded, and the paths that it opened or listed."""
     report = project / "modules.json"
     subprocess.run(
         [sys.executable, "-c", PROBE, json.dumps(words), str(report)],
@@ -79,8 +93,8 @@ def run(words: list[str], project: Path, environ: dict[str, str]) -> tuple[int, 
         check=True,
         capture_output=True,
     )
-    status, loaded = json.loads(report.read_text())
-    return status, loaded
+    status, loaded, paths = json.loads(report.read_text())
+    return status, loaded, paths
 
 
 INTEGRATIONS = """\
@@ -158,3 +172,41 @@ def test_a_warm_call_loads_nothing_it_does_not_need(words: list[str], project: P
     assert status == 0
     heavy = [m for m in loaded if any(m == name or m.startswith(f"{name}.") for name in FORBIDDEN)]
     assert heavy == []
+
+
+# Nobody could read this one, and nobody tries to.
+MANIFEST = "vars: [\n"
+STACKS = """\
+components: { terraform: { base_path: components/terraform } }
+stacks: { base_path: stacks, included_paths: ["**/*"], name_pattern: "{stage}" }
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["auth", "login", "--force-tty", "--no-browser"],
+        ["auth", "env"],
+        ["auth", "exec", "--", "true"],
+        ["auth", "credential-process"],
+        ["auth", "whoami"],
+        ["auth", "list"],
+        ["auth", "validate"],
+        ["auth", "logout", "dev"],
+        ["completion", "zsh", "--", "atmos", "auth", "login", ""],
+    ],
+    ids=" ".join,
+)
+def test_who_signs_in_reads_no_stack(words: list[str], project: Path, environ: dict[str, str]):
+    (project / "stacks").mkdir()
+    (project / "stacks" / "dev.yaml").write_text(MANIFEST)
+    with Emulator(auto_approve=True) as aws:
+        (project / "atmos.yaml").write_text(CONFIGURATION.format(url=aws.url) + STACKS)
+        assert run(["auth", "login", "--force-tty", "--no-browser"], project, environ)[0] == 0
+        status, loaded, paths = probed(words, project, environ)
+    assert status == 0
+    assert [
+        module for module in loaded if module.startswith(("atmos_auth.stacks", "atmos_auth.programs.terraform"))
+    ] == []
+    assert str(project / "atmos.yaml") in paths  # else nothing was seen at all
+    assert [path for path in paths if path.startswith(str(project / "stacks"))] == []
