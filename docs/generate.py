@@ -78,6 +78,7 @@ RELATED = {
     "terraform-clean": ("how-to/run-terraform.md",),
     "terraform-generate-varfile": ("how-to/run-terraform.md",),
     "terraform-generate-backend": ("how-to/run-terraform.md",),
+    "terraform-generate-files": ("how-to/run-terraform.md",),
     "describe-component": ("how-to/describe-stacks.md",),
     "describe-stacks": ("how-to/describe-stacks.md",),
     "describe-config": ("how-to/describe-stacks.md", "reference/configuration-files.md"),

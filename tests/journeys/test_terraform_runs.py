@@ -460,6 +460,70 @@ def test_a_failure_leaves_everything_where_it_is(recorder: Recorder):
     assert left == {"main.tf", "dev-vpc.planfile", "dev-vpc.terraform.tfvars.json"}
 
 
+DESCRIBED = """\
+    described:
+      metadata: { component: vpc }
+      generate:
+        context.auto.tfvars.json: { stack: "{{ .atmos_stack }}", size: "{{ .vars.size }}" }
+        notes/README.md: "of {{ .atmos_component }}\\n"
+      vars: { size: 9 }
+"""
+GENERATED = {
+    "context.auto.tfvars.json": '{\n  "size": "9",\n  "stack": "dev"\n}\n',
+    "notes/README.md": "of described\n",
+}
+
+
+@pytest.mark.parametrize("templates", ["", "templates: { settings: { enabled: true } }\n"], ids=["off", "on"])
+def test_generated_files_that_a_component_describes_are_there_if_they_are_wanted(recorder: Recorder, templates: str):
+    recorder.machine.write(STACK + DESCRIBED, "stacks/dev.yaml")
+    code = recorder.machine.directory / "code" / "vpc"
+    recorder.words("validate", "described", "-s", "dev")
+    assert not [name for name in GENERATED if (code / name).exists()]
+    recorder.configure("auto_generate_files: true")
+    with recorder.machine.atmos_yaml.open("a") as file:
+        file.write(templates)
+    recorder.words("validate", "described", "-s", "dev")
+    assert {name: (code / name).read_text() for name in GENERATED} == GENERATED
+    cleaned = recorder.machine.atmos("terraform", "clean", "described", "-s", "dev", "--force")
+    assert cleaned.returncode == 0, cleaned.stderr
+    assert not [name for name in GENERATED if (code / name).exists()]
+
+
+@pytest.mark.parametrize("words", [("described", "-s", "dev"), ("--all",), ("--all", "-s", "dev")])
+def test_generated_files_may_be_written_and_deleted_alone(recorder: Recorder, aws: Emulator, words: tuple[str, ...]):
+    recorder.machine.write(STACK + DESCRIBED, "stacks/dev.yaml")
+    code = recorder.machine.directory / "code" / "vpc"
+    verb = ("terraform", "generate", "files", *words)
+    dry = recorder.machine.atmos(*verb, "--dry-run")
+    assert dry.stdout == "".join(f"code/vpc/{name}\n" for name in GENERATED)
+    assert not [name for name in GENERATED if (code / name).exists()]
+    written = recorder.machine.atmos(*verb)
+    assert written.stderr == "".join(f"✓ Wrote code/vpc/{name}\n" for name in GENERATED)
+    assert {name: (code / name).read_text() for name in GENERATED} == GENERATED
+    cleaned = recorder.machine.atmos(*verb, "--clean")
+    assert cleaned.stderr == "".join(f"✓ Deleted code/vpc/{name}\n" for name in GENERATED)
+    assert (recorder.calls(), operations(aws)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "no component named"),
+        (("vpc",), "stack is required"),
+        (("vpc", "--all"), "--all can't be used with the name of a component"),
+        (("own", "-s", "dev"), 'generate: "../x" is no name of a file'),
+    ],
+)
+def test_generated_files_that_cannot_be_are_refused(recorder: Recorder, words: tuple[str, ...], message: str):
+    recorder.machine.write(STACK.replace("own: {", "own: { generate: { ../x: y },"), "stacks/dev.yaml")
+    for more in ((), ("--dry-run",), ("--clean",)):
+        refused = recorder.machine.atmos("terraform", "generate", "files", *words, *more)
+        (finding,) = recorder.machine.findings(refused.stderr)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert finding.message.startswith(message)
+
+
 # --- environment of terraform children ----------------------------------------------------------------------
 
 

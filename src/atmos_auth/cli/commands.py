@@ -59,6 +59,11 @@ COMMANDS = (
         "atmos_auth.cli.terraform.generate.backend",
         "Write a component's backend.tf.json",
     ),
+    Command(
+        ("terraform", "generate", "files"),
+        "atmos_auth.cli.terraform.generate.files",
+        "Write the files that a component describes",
+    ),
     Command(("workflow",), "atmos_auth.cli.workflow", "Run a workflow's steps, each as the identity it names"),
     Command(
         ("describe", "component"), "atmos_auth.cli.describe.component", "Show what a component of a stack is in the end"

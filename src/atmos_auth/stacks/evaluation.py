@@ -15,6 +15,8 @@ from atmos_auth.stacks.changing import Texts, changed_mapping, changed_sequence
 from atmos_auth.stacks.component import Component
 
 _DEEPEST = 64
+# The section of files that are written beside a component's code.
+GENERATE = "generate"
 
 
 class Call(NamedTuple):
@@ -82,8 +84,9 @@ class Evaluation:
         self._running.append(component)
         try:
             sections = component.sections
-            if self._wish.templates and self._has_templates(component):
-                sections = Texts(self._rendered_for(component), self._opening).tree(sections)
+            if self._wish.templates:
+                texts = Texts(self._rendered_for(component), self._opening)
+                sections = texts.tree(sections) if self._has_templates(component) else _with_files(sections, texts)
             if self._wish.functions:
                 sections = self._without_functions(sections, component._replace(sections=sections))
             return component._replace(sections=sections)
@@ -132,3 +135,9 @@ class Evaluation:
         if isinstance(value, Seq):
             return changed_sequence(value, [self._without_functions(below, component) for below in value])
         return value
+
+
+def _with_files(sections: Map, texts: Texts) -> Map:
+    """Work out templates in files that the component describes: these always are, if they are any."""
+    files = sections.get(GENERATE)
+    return changed_mapping(sections, {GENERATE: texts.tree(files)}) if files else sections

@@ -44,7 +44,8 @@ commands of ours:
   shell                  start a shell to run Terraform in by hand
   clean                  delete what Terraform can make again
   generate varfile       write a component's variables into a file
-  generate backend       write a component's backend.tf.json"""
+  generate backend       write a component's backend.tf.json
+  generate files         write the files that a component describes"""
 COMPLETIONS = REFRESH_COMPLETIONS | outputs.COMPLETIONS
 POSITIONALS = None
 TAKES_REST = True

@@ -9,9 +9,12 @@ from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import add_override_flags, add_stack_flag, said_stack
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.cleaning import everything_below, left_beside, remove
+from atmos_auth.programs.terraform.described_files import names_of
+from atmos_auth.programs.terraform.files import BACKEND
 from atmos_auth.programs.terraform.plugin_cache import folder_of, kept
+from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.component_paths import is_path
-from atmos_auth.stacks.evaluation import Wish
+from atmos_auth.stacks.evaluation import GENERATE, Wish
 from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
 
@@ -78,15 +81,22 @@ def _paths(arguments: argparse.Namespace, project: Project) -> Iterator[str]:
         return
     for name, one in _instances(arguments.positional, stack, stacks):
         component = stacks.repository.component(name, one)
-        generates = project.config.resolve(("components", "terraform", "auto_generate_backend_file"))
         yield from left_beside(
             component,
             stacks.folder(component),
             workspace=stacks.workspace(component),
-            generated_backend=generates is True,
+            generated=_generated(component, project),
             keeps_lock=arguments.skip_lock_file,
             with_state=arguments.everything,
         )
+
+
+def _generated(component: Component, project: Project) -> list[str]:
+    """Name what is written before every command, if the configuration says so."""
+    above = ("components", "terraform")
+    backend = [BACKEND] if project.config.resolve((*above, "auto_generate_backend_file")) is True else []
+    is_described = project.config.resolve((*above, "auto_generate_files")) is True
+    return [*backend, *(names_of(component.sections[GENERATE]) if is_described else ())]
 
 
 def _instances(words: list[str], stack: str | None, stacks: Stacks) -> list[tuple[str, str]]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from atmos_auth.config.load import Config
 from atmos_auth.domain.errors import InvalidSetting
+from atmos_auth.programs.terraform.files import Generated, generated
 from atmos_auth.programs.terraform.request import Request
+from atmos_auth.stacks.component import Component
 
 # What never needs a workspace.
 _WITHOUT_WORKSPACE = frozenset({"init", "providers"})
@@ -35,10 +37,14 @@ class Choices:
         """Whether `init` gets the variables as well."""
         return self._said(self._request.passes_variables, "init", "pass_vars")
 
-    @property
-    def generates_backend(self) -> bool:
-        """Whether a backend file is written."""
-        return self._said(self._request.generates_backend, "auto_generate_backend_file")
+    def generated(self, component: Component, workspace: str) -> Generated:
+        """Return the files that are wanted; raises `InvalidSetting`."""
+        return generated(
+            component,
+            workspace=workspace,
+            with_backend=self._said(self._request.generates_backend, "auto_generate_backend_file"),
+            with_described=self._is_set("auto_generate_files"),
+        )
 
     @property
     def keeps_plan(self) -> bool:

@@ -2,10 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from atmos_auth.domain.errors import StoreError
-from atmos_auth.programs.terraform.files import BACKEND, OVERRIDE, PROVIDERS, stem_of
+from atmos_auth.programs.terraform.files import OVERRIDE, PROVIDERS, stem_of
 from atmos_auth.stacks.component import Component
 
 DATA, LOCK = ".terraform", ".terraform.lock.hcl"
@@ -13,13 +13,16 @@ _STATES = "terraform.tfstate.d"
 
 
 def left_beside(
-    component: Component, folder: str, *, workspace: str, generated_backend: bool, keeps_lock: bool, with_state: bool
+    component: Component, folder: str, *, workspace: str, generated: Iterable[str], keeps_lock: bool, with_state: bool
 ) -> list[str]:
-    """Return the paths that are there and may go: what can be made again, and `with_state` the local state as well."""
+    """Return the paths that are there and may go: what can be made again, and `with_state` the local state as well.
+
+    `generated` are names of files beside those that every component may have.
+    """
     stem = stem_of(component)
     names = [DATA, f"{stem}.terraform.tfvars.json", f"{stem}.planfile", PROVIDERS, OVERRIDE]
     names += [] if keeps_lock else [LOCK]
-    names += [BACKEND] if generated_backend else []
+    names += generated
     names += [os.path.join(_STATES, workspace)] if with_state else []
     return [path for path in (os.path.join(folder, name) for name in names) if os.path.lexists(path)]
 

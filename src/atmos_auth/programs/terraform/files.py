@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.host.files import remove_file, write_private
+from atmos_auth.programs.terraform.described_files import described_files
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 
@@ -29,11 +30,15 @@ def stem_of(component: Component) -> str:
     return "-".join(part.replace("/", "-") for part in parts if part)
 
 
-def generated(component: Component, *, workspace: str, with_backend: bool) -> Generated:
-    """Return what Terraform is given; raises `InvalidSetting` where a backend is wanted and none is chosen."""
+def generated(component: Component, *, workspace: str, with_backend: bool, with_described: bool = False) -> Generated:
+    """Return what Terraform is given, and `with_described` the files that the component's own section describes.
+
+    Raises `InvalidSetting` where a backend is wanted and none is chosen, and for files that cannot be written so.
+    """
     stem = stem_of(component)
     varfile = f"{stem}.terraform.tfvars.json"
-    contents: dict[str, Any] = {varfile: plain(component.sections["vars"])}
+    contents: dict[str, Any] = described_files(component) if with_described else {}
+    contents[varfile] = plain(component.sections["vars"])
     if with_backend:
         contents[BACKEND] = _backend(component, workspace)
     if providers := plain(component.sections["providers"]):
@@ -49,9 +54,10 @@ def generated(component: Component, *, workspace: str, with_backend: bool) -> Ge
 
 
 def write(folder: str, contents: Mapping[str, Any]) -> None:
-    """Write the files, readable by their owner alone; raises `StoreError`."""
+    """Write the files, readable by their owner alone: texts as they are, all else as JSON; raises `StoreError`."""
     for name, content in contents.items():
-        write_private(os.path.join(folder, name), (json.dumps(content, indent=2, sort_keys=True) + "\n").encode())
+        text = content if isinstance(content, str) else json.dumps(content, indent=2, sort_keys=True) + "\n"
+        write_private(os.path.join(folder, name), text.encode())
 
 
 def remove(folder: str, name: str) -> bool:

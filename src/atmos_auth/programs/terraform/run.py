@@ -12,7 +12,7 @@ from atmos_auth.programs.terraform import files
 from atmos_auth.programs.terraform.caller_functions import CallerFunctions
 from atmos_auth.programs.terraform.choices import Choices
 from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_lines, checked_program, require_program
-from atmos_auth.programs.terraform.files import Generated, generated
+from atmos_auth.programs.terraform.files import Generated
 from atmos_auth.programs.terraform.functions import TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
 from atmos_auth.programs.terraform.outputs import Output, outputs_in
@@ -108,7 +108,7 @@ class Terraform:
             project.operations.credentials(identity)
         component = self.stacks.worked_out(written)
         workspace = self.stacks.workspace(component)
-        made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
+        made = choices.generated(component, workspace)
         program, steps = self._program(component), self._steps(request, component, choices, made, workspace)
         if then is not None:
             steps = steps._replace(command=())
@@ -261,7 +261,7 @@ class Terraform:
         project, folder = self.stacks.project_of(component), self.stacks.folder(component)
         require_usable(component, request.name, folder)
         choices, workspace = Choices(project.config, request), self.stacks.workspace(component)
-        made = generated(component, workspace=workspace, with_backend=choices.generates_backend)
+        made = choices.generated(component, workspace)
         environ = without_surprises(self._surroundings(project, component, request))
         if reader.identity is not None:
             environ = self._running_as(reader.project, reader.identity, environ).environment

@@ -21,8 +21,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add_override_flags(parser)
     add_identity_flag(parser)
     without_flags(parser)
-    parser.add_argument("-f", "--file", metavar="FILE", help="write to this file instead; - is stdout")
     add_wish_flags(parser)
+
+
+def add_file_flag(parser: argparse.ArgumentParser) -> None:
+    """`--file`, of those that write a single one."""
+    parser.add_argument("-f", "--file", metavar="FILE", help="write to this file instead; - is stdout")
 
 
 def made_for(arguments: argparse.Namespace, project: Project, *, with_backend: bool) -> tuple[str, Generated]:

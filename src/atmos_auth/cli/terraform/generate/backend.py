@@ -4,7 +4,7 @@ import argparse
 import os
 
 from atmos_auth.cli.shell_completion.following import COMPONENTS
-from atmos_auth.cli.terraform.generate import add_flags, made_for, write
+from atmos_auth.cli.terraform.generate import add_file_flag, add_flags, made_for, write
 from atmos_auth.programs.terraform.files import BACKEND
 from atmos_auth.wiring import Project
 
@@ -21,6 +21,7 @@ POSITIONAL_COMPLETIONS = COMPONENTS
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_flags(parser)
+    add_file_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:

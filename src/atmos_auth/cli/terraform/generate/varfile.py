@@ -4,7 +4,7 @@ import argparse
 import os
 
 from atmos_auth.cli.shell_completion.following import COMPONENTS
-from atmos_auth.cli.terraform.generate import add_flags, made_for, write
+from atmos_auth.cli.terraform.generate import add_file_flag, add_flags, made_for, write
 from atmos_auth.wiring import Project
 
 USAGE = "atmos terraform generate varfile COMPONENT -s STACK [flags]"
@@ -22,6 +22,7 @@ POSITIONAL_COMPLETIONS = COMPONENTS
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_flags(parser)
+    add_file_flag(parser)
 
 
 def run(arguments: argparse.Namespace, project: Project) -> int:
