@@ -1100,7 +1100,12 @@ THROUGH = """\
       auth: { identities: { staging: { default: true } } }
       remote_state_backend_type: static
       remote_state_backend: { static: { read: !terraform.output deep who } }
+      vars: { read: !terraform.output deep who }
 """
+TEMPLATES = "      settings: { templates: { settings: { enabled: true } } }\n"
+OF_TEMPLATES = """{
+        a: '{{ (atmos.Component "deep").outputs.who }}', b: '{{ (atmos.Component "own").outputs.who }}',
+        c: '{{ (atmos.Component "through").vars.read }}' }"""
 MINE = """\
       auth:
         identities:
@@ -1121,8 +1126,10 @@ MINE = """\
         ("{ a: !terraform.output through read, b: !terraform.output deep who }", "", ("-i", DEV), [STAGING, DEV]),
         ("{ a: !terraform.output through read }", "", ("--identity=false",), [""]),
         ("{ a: !terraform.output deep who }", MINE, (), ["mine"]),
+        (OF_TEMPLATES, TEMPLATES, (), [PROD, STAGING, STAGING]),
+        (OF_TEMPLATES, TEMPLATES, ("-i", DEV), [DEV, STAGING, STAGING]),
     ],
-    ids=["run-first", "run-last", "named", "off", "of-the-component-alone"],
+    ids=["run-first", "run-last", "named", "off", "of-the-component-alone", "templates", "templates-named"],
 )
 def test_nested_inheritance_goes_from_whoever_reads_to_what_is_read(
     answering: Recorder, variables: str, auth: str, words: tuple[str, ...], expected: list[str]
@@ -1134,7 +1141,7 @@ def test_nested_inheritance_goes_from_whoever_reads_to_what_is_read(
     result = answering.machine.atmos("terraform", "validate", "reading", "-s", "dev", *words)
     assert result.returncode == 0, result.stderr
     found = variables_of(answering, "reading")
-    assert [found[name] for name in ("a", "b") if name in found] == expected
+    assert [found[name] for name in ("a", "b", "c") if name in found] == expected
 
 
 def test_nested_inheritance_does_not_keep_a_target_from_its_own_default(answering: Recorder):
