@@ -1214,6 +1214,14 @@ def test_describe_stacks_signs_in_for_a_named_identity_once_and_never_for_what_i
     assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == (0 if expected is AS_WRITTEN else 1)
 
 
+def test_functions_of_several_components_are_worked_out_signed_in(answering: Recorder, aws: Emulator):
+    result = answering.machine.atmos("terraform", "validate", "--all", "--force-tty", "--no-color")
+    assert result.returncode == 0, result.stderr
+    assert variables_of(answering, "app") == {"middle": PROD, "own": STAGING, "stage": "dev"}
+    assert variables_of(answering, "other")["deep"] == DEV
+    assert aws.journal.count("sso-oidc:StartDeviceAuthorization") == 1
+
+
 def test_values_are_read_anew_once_their_component_was_applied(answering: Recorder):
     text = NESTED.replace("deep who", "deep times").replace(
         "      auth: { identities: { base: { default: true } } }\n", ""
