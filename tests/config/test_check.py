@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as run_with
 from hypothesis import strategies as st
 
 from atmos_auth.config.check import check, convert, fitted
@@ -45,6 +46,7 @@ def _mostly(usual: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.Se
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=lambda structure: structure.__module__.rpartition("aws.")[2])
+@run_with(deadline=None)  # the first one builds the schema
 @given(data=st.data())
 def test_what_fits_is_what_the_check_has_nothing_to_say_of(structure: type, data: st.DataObject):
     settings = data.draw(settings_of(structure))

@@ -27,7 +27,6 @@ from atmos_auth.programs.workflows.planning import Planner
 from atmos_auth.programs.workflows.running import Tools
 from atmos_auth.programs.workflows.running import run as run_plan
 from atmos_auth.programs.workflows.steps import Step
-from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions
 from atmos_auth.wiring import Project
 
 # From here on two words are taken for one that was mistyped.
@@ -75,7 +74,7 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
         command,
         data,
         project.script_base,
-        Surroundings(_functions(project), project.directory, partial(_described, said, project)),
+        Surroundings(partial(_functions, project), project.directory, partial(_described, said, project)),
         planner=_planner(project),
         identity=project.operations.select(asked) or "false" if asked.pick or asked.name else None,
     )
@@ -146,6 +145,8 @@ def _described(said: argparse.Namespace, project: Project, name: str, stack: str
 
 
 def _functions(project: Project) -> tuple[Any, ...]:
+    from atmos_auth.stacks.templates.functions.world import clock_functions, environment_functions
+
     now = partial(_now, project)
     return (*clock_functions(now), *environment_functions(project.environ))
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from atmos_auth.config.custom_command_settings import COMPONENT, STACK
 from atmos_auth.programs.custom_commands.found import CustomCommand
-from atmos_auth.stacks.opening import Stacks
 from atmos_auth.wiring import Project
 
 
@@ -31,6 +30,8 @@ def chosen(
     if not missing or not set(missing) <= {STACK, COMPONENT} or not project.prompter.can_ask:
         return list(words), dict(flags)
     found, semantic = dict(flags), [flag.semantic_type for flag in command.flags]
+    from atmos_auth.stacks.opening import Stacks
+
     repository = Stacks(project).repository
     # The stack first: it says which components there are.
     for kind in (STACK, COMPONENT):

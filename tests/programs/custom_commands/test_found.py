@@ -63,6 +63,7 @@ def test_what_is_there_for_other_commands_only_is_not_shown(command_of):
     ("text", "message"),
     [
         ("name: x\nunheard: 1", "unheard"),
+        ("name: x\ndependencies: { tools: {} }", "dependencies"),
         ("name: x\ndependencies: {}", "dependencies"),
         ("name: x\nflags: [{ name: f, type: list }]", "a type"),
         ("name: x\nflags: [{ name: f, shorthand: ff }]", "one letter"),

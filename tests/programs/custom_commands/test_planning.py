@@ -48,7 +48,7 @@ class Command:
             environ=self._environ,
             what="custom command",
         )
-        surroundings = Surroundings((), str(self.folder), self._describe)
+        surroundings = Surroundings(tuple, str(self.folder), self._describe)
         base = {"PATH": self._environ["PATH"], "FROM": "outside", "OUTSIDE": "yes"}
         data = given(command, words, flags or {}, trailing).data()
         return plan_of(command, data, base, surroundings, planner=planner, identity=None)

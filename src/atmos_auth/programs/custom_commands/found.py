@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from atmos_auth.config.check import check, convert
+from atmos_auth.config.check import check, fitted
 from atmos_auth.config.custom_command_settings import SECTION, CustomCommandSettings, FlagSettings
 from atmos_auth.config.load import Config
 from atmos_auth.config.tree import Map, Seq
@@ -102,14 +102,9 @@ def command_at(
         raise InvalidSetting("a custom command must be a mapping", place=place, hints=["- name: hello"])
     name = entry.get("name")
     subject = f'custom command "{" ".join((*above, str(name or "?")))}"'
-    misfits = check(entry, CustomCommandSettings, subject=subject, fallback=place)
-    nameless = [wrong for wrong in misfits.errors if name is None or wrong.place == entry.value_places["name"]]
-    if nameless:
-        raise nameless[0]
-    wrong = next(iter((*misfits.errors, *misfits.unknown)), None)
-    settings: CustomCommandSettings = (
-        convert(entry, CustomCommandSettings) if wrong is None else CustomCommandSettings(name=str(name))
-    )
+    fits = fitted(entry, CustomCommandSettings)
+    wrong = None if fits is not None else _what_is_wrong(entry, subject, place)
+    settings = fits or CustomCommandSettings(name=str(name))
     words = (*above, *settings.name.split())
     own = {flag.name: flag for flag in settings.flags}
     wrong = wrong or _unlike_those_above(own, inherited, subject, place) or _without_a_default(settings, entry, subject)
@@ -126,6 +121,15 @@ def command_at(
         tuple(_commands(below, words, flags, directory)) if isinstance(below, Seq) else (),
         wrong,
     )
+
+
+def _what_is_wrong(entry: Map, subject: str, place: Place) -> InvalidSetting | None:
+    """Return it, or raise it if it is the name."""
+    misfits = check(entry, CustomCommandSettings, subject=subject, fallback=place)
+    for wrong in misfits.errors:
+        if "name" not in entry or wrong.place == entry.value_places["name"]:
+            raise wrong
+    return next(iter((*misfits.errors, *misfits.unknown)), None)
 
 
 def _unlike_those_above(

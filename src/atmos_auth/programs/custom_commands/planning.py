@@ -1,7 +1,7 @@
 """From a custom command and what it is given to steps that can be run."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from atmos_auth.config.custom_command_settings import COMPONENT, STACK
@@ -23,6 +23,8 @@ from atmos_auth.stacks.templates.template import Template
 _PASSES = 3
 _OPENING = "{{"
 
+# What templates may call, once there are any.
+Functions = Callable[[], Iterable[Function]]
 # From a component's and a stack's name to everything that is known of it.
 Describe = Callable[[str, str], Mapping[str, Any]]
 
@@ -30,7 +32,7 @@ Describe = Callable[[str, str], Mapping[str, Any]]
 class Surroundings(NamedTuple):
     """What templates may know of the world: functions, where we are, and how components are described."""
 
-    functions: tuple[Function, ...]
+    functions: Functions
     directory: str
     describe: Describe
 
@@ -159,7 +161,9 @@ class _Texts:
 class _Rendering:
     """Renders what a command says, over what it was given."""
 
-    def __init__(self, command: CustomCommand, data: dict[str, Any], functions: tuple[Function, ...]) -> None:
+    def __init__(
+        self, command: CustomCommand, data: dict[str, Any], functions: Callable[[], Iterable[Function]]
+    ) -> None:
         self._command = command
         self._data = data
         self._functions = functions
@@ -182,7 +186,7 @@ class _Rendering:
             if _OPENING not in text:
                 break
             template = Template(text, place or self._command.place)
-            text = template.render(self._data, functions=self._functions, missing="error")
+            text = template.render(self._data, functions=self._functions(), missing="error")
         return text
 
     def tree(self, value: Any, place: Place | None = None) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from atmos_auth.config.check import check, convert
+from atmos_auth.config.check import check, convert, fitted
 from atmos_auth.config.paths import absolute
 from atmos_auth.config.tree import Map, Seq, place_of
 from atmos_auth.config.workflow_settings import (
@@ -201,6 +201,9 @@ class Planner:
         return None
 
     def _checked(self, tree: Map, structure: type[Any], subject: str, place: Place | None) -> Any:
+        fits = fitted(tree, structure)
+        if fits is not None:
+            return fits
         misfits = check(tree, structure, subject=subject, fallback=place)
         if misfits.errors:
             raise misfits.errors[0]
