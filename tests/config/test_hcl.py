@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmos_auth.cli.outputs.hcl import hcl
@@ -101,11 +101,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_-]*", fullmatch=True), VALUES, max_size=3))
 def test_what_is_put_out_is_read_back(values):
     assert read_hcl(hcl(values), "f.tfvars") == values
 
 
+@settings(deadline=None)
 @given(st.text('a=[]{}",\n<E-#/*${1 ', max_size=30))
 def test_any_text_is_read_or_refused(text):
     with suppress(ConfigError):

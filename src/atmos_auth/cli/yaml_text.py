@@ -15,7 +15,7 @@ _LONGEST = 9_000
 # libyaml puts keys of more than 128 bytes on lines of their own.
 _LONGEST_KEY = 100
 # Texts without anything that means something in YAML: as they are, unless a word or number looks like them.
-_ORDINARY = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9/._ -]*[A-Za-z0-9/._-])?")
+_ORDINARY = re.compile(r"[A-Za-z0-9/](?:(?:[A-Za-z0-9/._@=+, -]|:(?! ))*[A-Za-z0-9/._@=+-])?")
 _TEXT = "tag:yaml.org,2002:str"
 _meaning: Any = yaml.SafeDumper(io.StringIO()).resolve
 
@@ -76,11 +76,11 @@ def _single(value: Any, indent: str) -> str:
     """Return how a value is written that is no mapping or list, unless it is an empty one."""
     if isinstance(value, str):
         text = _one_line(value)
-        return _by_pyyaml(value, len(indent) // 2 + 1) if text is None else text
+        return _lines(value, len(indent) // 2 + 1) if text is None else text
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
     # 0.0 and -0.0 are equal, and not the same.
-    return _by_pyyaml(value) if isinstance(value, float) else _number_or_word(value)
+    return _fraction(repr(value)) if isinstance(value, float) else _number_or_word(value)
 
 
 @lru_cache(maxsize=8192)
@@ -97,6 +97,16 @@ def _one_line(text: str) -> str | None:
     if _ORDINARY.fullmatch(text) and len(text) <= _LONGEST and _meaning(ScalarNode, text, (True, False)) == _TEXT:
         return text
     return _by_pyyaml(text) if text.isprintable() else None
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str, depth: int) -> str:
+    return _by_pyyaml(text, depth)
+
+
+@lru_cache(maxsize=1024)
+def _fraction(written: str) -> str:
+    return _by_pyyaml(float(written))
 
 
 # 1 and true are equal as well.
