@@ -141,6 +141,7 @@ def test_tab_completes_the_line(configured, shell: str, begun: str, words: list[
         ("atmos terraform plan ", ["blue-vpc", "green-vpc"]),
         ("atmos terraform plan -s green ", ["green-vpc"]),
         ("atmos tf provision -s ", ["blue", "green"]),
+        ("atmos terraform plan green-vpc -s ", ["green"]),
         ("atmos workflow r", ["release"]),
         ("atmos gr", ["greet"]),
     ],

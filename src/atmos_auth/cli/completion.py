@@ -177,7 +177,9 @@ def _of_stacks(project: Project, words: Sequence[str], source: str) -> Iterable[
     repository = Stacks(project).repository
     repository.broken_manifests()  # those that can be read are offered all the same
     if source == offered.STACKS:
-        return repository.stacks()
+        # Those that have the component that is named already, if one is.
+        said = set(words[1:-1])
+        return [one for one in repository.stacks() if said & set(repository.usable(one))] or repository.stacks()
     stack = _said_stack(words) or project.environ.get(ATMOS_STACK)
     return repository.usable(stack) if stack else repository.usable_anywhere()
 

@@ -10,14 +10,13 @@ from atmos_auth.cli.custom_choices import chosen
 from atmos_auth.cli.custom_flags import destination, parser_of
 from atmos_auth.cli.flags import Parser
 from atmos_auth.cli.identity_words import flag_only
-from atmos_auth.cli.output import DIM, YELLOW, Paint
 from atmos_auth.cli.parsing import is_ours
 from atmos_auth.cli.running_as import running_over
+from atmos_auth.cli.step_screens import CommandScreen, QuietScreen
 from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.nesting import deeper
 from atmos_auth.domain.errors import UsageError
 from atmos_auth.host.paths import home_directory
-from atmos_auth.host.plain_text import plain_lines
 from atmos_auth.host.process import run as run_program
 from atmos_auth.programs.aliases import aliases
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands, find, with_default
@@ -26,7 +25,6 @@ from atmos_auth.programs.custom_commands.planning import Surroundings, plan_of
 from atmos_auth.programs.workflows.planning import Planner
 from atmos_auth.programs.workflows.running import Tools
 from atmos_auth.programs.workflows.running import run as run_plan
-from atmos_auth.programs.workflows.steps import Step
 from atmos_auth.wiring import Project
 
 # From here on two words are taken for one that was mistyped.
@@ -84,7 +82,7 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
         become=lambda name, environ: become(project, name, environ).environment,
         own_command=project.own_command.nested,
         resume=None,
-        audience=_Screen(project, is_verbose=command.settings.verbose),
+        audience=CommandScreen(project) if command.settings.verbose else QuietScreen(project),
         prompter=project.prompter,
         clock=project.clock,
     )
@@ -165,27 +163,3 @@ def _planner(project: Project) -> Planner:
         environ=project.child_base,
         what="custom command",
     )
-
-
-class _Screen:
-    """What is said while the steps run, unless the command wants to be quiet."""
-
-    def __init__(self, project: Project, *, is_verbose: bool) -> None:
-        self._stderr = project.streams.stderr
-        self._mask = project.redaction
-        self._paint = Paint(self._stderr, project.environ, plain=project.plain)
-        self._is_verbose = is_verbose
-
-    def begins(self, step: Step) -> None:
-        """Say what is run."""
-        if self._is_verbose:
-            line, *more = plain_lines(self._mask(step.line)).split("\n", 1)
-            self._say(self._paint(f"▶ Executing command: {line}{' …' if more else ''}", DIM))
-
-    def fails(self, step: Step, status: int, attempt: int) -> None:
-        """Say that an attempt failed."""
-        self._say(self._paint(f'⚠ step "{step.name}" exited with code {status} (attempt {attempt})', YELLOW))
-
-    def _say(self, line: str) -> None:
-        self._stderr.write(f"{line}\n")
-        self._stderr.flush()

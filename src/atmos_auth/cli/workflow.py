@@ -12,9 +12,9 @@ from atmos_auth.cli.parsing import flags_of
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.following import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.stack_words import add_workflows_flag
+from atmos_auth.cli.step_screens import WorkflowScreen, show_plan
 from atmos_auth.cli.switches import by_variable
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
-from atmos_auth.cli.workflow_screen import Screen, show_plan
 from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownWorkflow, UsageError
 from atmos_auth.host.paths import home_directory
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     from atmos_auth.programs.workflows.running import Tools
     from atmos_auth.programs.workflows.running import run as run_plan
 
-    screen = Screen(plan, project)
+    screen = WorkflowScreen(plan, project)
     run_plan(
         plan,
         Tools(

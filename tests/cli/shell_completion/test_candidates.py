@@ -89,6 +89,8 @@ def offered(line: str) -> list[str]:
         ("atmos terraform state l", ["list"]),
         ("atmos terraform state list a", ["app"]),
         ("atmos terraform state list app ", []),
+        ("atmos terraform plan vpc -targ", ["-target", "-target-file"]),
+        ("atmos auth login -targ", []),
         ("atmos terraform nonsense ", []),
         ("atmos terraform version ", []),
         ("atmos terraform plan vpc -- ", []),

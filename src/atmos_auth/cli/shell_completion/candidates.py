@@ -61,7 +61,7 @@ def candidates(
         name, equals, begun = current.partition("=")
         flag = typed.flag(name)
         if not equals:
-            return _flags(typed, current)
+            return _flags(typed, current) + [Candidate(flag) for flag in known.their_flags if flag.startswith(current)]
         found = _values(known, flag, begun, names) if flag is not None else []
         return [candidate._replace(word=f"{name}={candidate.word}") for candidate in found]
     if typed.awaiting is not None:

@@ -17,12 +17,16 @@ IDENTITY_TAGS, PROVIDER_TAGS = "<identity tags>", "<provider tags>"
 
 
 class Following(NamedTuple):
-    """What was typed, and what may follow: `words` with what they are, `names` of one kind, `values` by their flag."""
+    """What was typed, and what may follow: `words` with what they are, `names` of one kind, `values` by their flag.
+
+    `their_flags` are those of a program that the command runs.
+    """
 
     typed: Typed
     words: Sequence[tuple[str, str]] = ()
     names: Values = ()
     values: Mapping[str, Values] = {}
+    their_flags: Sequence[str] = ()
 
 
 def following(typed: Typed) -> Following:
@@ -32,7 +36,13 @@ def following(typed: Typed) -> Following:
         # After a word that is no command, nothing can be right.
         return Following(typed, words)
     module = import_module(typed.command.module)
-    return Following(typed, words, _names(module, typed.positionals), getattr(module, "COMPLETIONS", {}))
+    return Following(
+        typed,
+        words,
+        _names(module, typed.positionals),
+        getattr(module, "COMPLETIONS", {}),
+        getattr(module, "THEIR_FLAGS", ()),
+    )
 
 
 def may_be_of_project(typed: Typed) -> bool:

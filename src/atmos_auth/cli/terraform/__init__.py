@@ -16,7 +16,7 @@ from atmos_auth.domain.errors import UsageError
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.run import Terraform
 from atmos_auth.programs.terraform.several import Selection
-from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, told_apart
+from atmos_auth.programs.terraform.vocabulary import GROUPS, RUN, STAND_ALONE, TAKE_VALUE, told_apart
 from atmos_auth.stacks.repository import TERRAFORM
 from atmos_auth.wiring import Project
 
@@ -51,6 +51,7 @@ POSITIONALS = None
 TAKES_REST = True
 # What is said to whoever types a flag that nobody knows.
 ADVICE = ("a flag of Terraform's has one dash; one that is not known here goes behind `--`",)
+THEIR_FLAGS = tuple(sorted(TAKE_VALUE | STAND_ALONE))
 VERSION = "version"
 _HELP = "-help"
 # They take the name of a server, and write into the person's home.
