@@ -18,8 +18,9 @@ def written(required: str, more: str = "") -> str:
         ("version: {}", {}, False),
         (written(OURS), {}, False),
         (written(OTHERS, "enforcement: silent"), {}, False),
+        (written(OTHERS), {}, True),
         (written(OTHERS, "enforcement: warn"), {}, True),
-        (written(OTHERS), {"ATMOS_VERSION_ENFORCEMENT": "warn"}, True),
+        (written(OTHERS, "enforcement: fatal"), {"ATMOS_VERSION_ENFORCEMENT": "warn"}, True),
         (written(OTHERS, "enforcement: warn"), {"ATMOS_VERSION_ENFORCEMENT": "silent"}, False),
     ],
 )

@@ -48,7 +48,8 @@ def warning_of_version(resolver: Resolver, observer: Observer) -> str | None:
 
 def _enforcement(constraint: Mapping[str, object], resolver: Resolver, observer: Observer) -> str:
     of_variable = observer.variable(env_names.ATMOS_VERSION_ENFORCEMENT)
-    chosen = of_variable or constraint.get("enforcement") or FATAL
+    # Whoever wrote the range may have had another program of this name in mind, whose numbers count something else.
+    chosen = of_variable or constraint.get("enforcement") or WARN
     if chosen not in ENFORCEMENTS:
         name = env_names.ATMOS_VERSION_ENFORCEMENT if of_variable else "version.constraint.enforcement"
         raise InvalidSetting(
