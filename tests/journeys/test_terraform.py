@@ -208,6 +208,19 @@ def test_a_backend_file_is_written_where_it_is_wanted(repository: Machine):
     assert (finding.place or "").endswith("dev.yaml:4:5")
 
 
+def test_init_asks_nobody_to_copy_local_state_onto_itself(repository: Machine):
+    """With `-reconfigure` Terraform does, as soon as there are workspaces."""
+    text = repository.atmos_yaml.read_text()
+    settings = "auto_generate_backend_file: true, init_run_reconfigure: true, "
+    repository.write(text.replace("base_path: comp", f"{settings}base_path: comp"))
+    local = "terraform: { backend_type: local, backend: { local: { path: terraform.tfstate } } }\n"
+    repository.write(DEV + local, "stacks/deploy/dev.yaml")
+    for words in (("deploy",), ("plan",), ("workspace",), ("workspace", "list"), ("output",)):
+        ran = repository.atmos("terraform", *words, "who", "-s", "plat-dev", "--identity=false")
+        assert "Do you want to migrate" not in ran.stdout + ran.stderr
+        assert ran.returncode == 0 or words == ("deploy",), ran.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

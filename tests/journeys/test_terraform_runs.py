@@ -670,6 +670,26 @@ def test_init_forgets_the_workspace_of_another_backend(recorder: Recorder):
         assert not note.exists()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "noted", "init"),
+    [
+        ("local", '{ "backend": { "type": "local", "config": { "path": null } } }', "init"),
+        ("local", '{ "backend": { "type": "local", "config": { "path": "other" } } }', "init -reconfigure"),
+        ("local", '{ "backend": { "type": "s3", "config": {} } }', "init -reconfigure"),
+        ("s3", '{ "backend": { "type": "local", "config": {} } }', "init -reconfigure"),
+        ("local", '{ "backend": { "type": "local", "config": [] } }', "init -reconfigure"),
+        ("local", "[broken", "init -reconfigure"),
+        ("local", "{}", "init -reconfigure"),
+    ],
+)
+@pytest.mark.parametrize("data", [".terraform", "elsewhere"])
+def test_init_of_state_that_stays_local_forgets_nothing(recorder: Recorder, wanted, noted: str, init: str, data: str):
+    recorder.machine.write(f"{STACK}terraform: {{ backend_type: {wanted} }}\n", "stacks/dev.yaml")
+    recorder.machine.write(noted, f"code/vpc/{data}/terraform.tfstate")
+    words = ("workspace", "list", "vpc", "-s", "dev")
+    assert recorder.words(*words, TF_DATA_DIR=data) == [init, "workspace list"]
+
+
 def test_init_alone(recorder: Recorder):
     assert recorder.words("init", "vpc", "-s", "dev", "-upgrade") == ["init -upgrade"]
     assert "dev-vpc.terraform.tfvars.json" in recorder.beside()

@@ -15,6 +15,7 @@ from atmos_auth.programs.terraform.execution import Execution, Steps, as_shell_l
 from atmos_auth.programs.terraform.files import Generated
 from atmos_auth.programs.terraform.functions import TerraformFunctions
 from atmos_auth.programs.terraform.invocations import command_words, init_words
+from atmos_auth.programs.terraform.noted_backend import stays_local
 from atmos_auth.programs.terraform.outputs import Output, outputs_in
 from atmos_auth.programs.terraform.plugin_cache import PluginCache
 from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
@@ -281,10 +282,10 @@ class Terraform:
     def _steps(
         self, request: Request, component: Component, choices: Choices, made: Generated, workspace: str
     ) -> Steps:
-        planfile = request.planfile
+        planfile, environ = request.planfile, self.stacks.project_of(component).child_base
         init = init_words(
             made,
-            reconfigure=choices.reconfigures,
+            reconfigure=choices.reconfigures and not stays_local(component, self.stacks.folder(component), environ),
             pass_variables=choices.passes_variables,
             given=request.given if request.name == "init" else (),
         )
