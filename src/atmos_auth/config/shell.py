@@ -1,4 +1,4 @@
-"""Run the command of an `!exec` and give what it prints."""
+"""Run the command of an `!exec`, or of another place that has one, and give what it prints."""
 
 import json
 import subprocess
@@ -16,20 +16,30 @@ _SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENT
 
 
 def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
-    """Run the command through the shell in `cwd` and give its standard output, trimmed; starts a process.
+    """Run the command as `text_of` does and give what it prints, trimmed; starts a process.
 
-    JSON becomes data, except that a bare number stays text: it may be an account id. Raises ConfigError when
-    the command cannot be started, fails, or prints bytes that are not UTF-8; no message shows that output.
+    JSON becomes data, except that a bare number stays text: it may be an account id.
     """
-    command = function.argument
+    return _data(text_of(function, cwd, environ).strip(), function)
+
+
+def text_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> str:
+    """Run the command through the shell in `cwd` and give its standard output; starts a process.
+
+    Raises ConfigError when the command cannot be started, fails, or prints bytes that are not UTF-8; no message shows
+    that output.
+    """
+    command, tag = function.argument, function.tag
     if not isinstance(command, str) or not command.strip():
-        raise ConfigError("!exec takes the command as one text", place=function.place, hints=["Write `!exec command`."])
+        raise ConfigError(
+            f"{tag} takes the command as one text", place=function.place, hints=[f"Write `{tag} command`."]
+        )
     try:
         done = subprocess.run(  # noqa: S602 - a shell command is what the person wrote
             command,
             shell=True,
             cwd=cwd,
-            env={**environ, **deeper(environ, place=function.place, what="the command of this !exec")},
+            env={**environ, **deeper(environ, place=function.place, what=f"the command of this {tag}")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -41,10 +51,9 @@ def output_of(function: Tagged, cwd: str, environ: Mapping[str, str]) -> Any:
         how = f"was ended by signal {-done.returncode}" if done.returncode < 0 else f"gave exit code {done.returncode}"
         raise _failed(function, environ, how, said)
     try:
-        text = done.stdout.decode("utf-8").strip()
+        return done.stdout.decode("utf-8")
     except UnicodeDecodeError:
         raise _failed(function, environ, "printed something that is not text in UTF-8", "") from None
-    return _data(text, function)
 
 
 def _data(text: str, function: Tagged) -> Any:
@@ -59,7 +68,7 @@ def _data(text: str, function: Tagged) -> Any:
 def _failed(function: Tagged, environ: Mapping[str, str], how: str, said: str) -> ConfigError:
     lines = _masked(said, environ).splitlines()[-_SHOWN_LINES:]
     return ConfigError(
-        f"the command `{_masked(str(function.argument), environ)}` of !exec {how}",
+        f"the command `{_masked(str(function.argument), environ)}` of {function.tag} {how}",
         place=function.place,
         details=lines,
         hints=["Run the command in a terminal to see what it needs."],

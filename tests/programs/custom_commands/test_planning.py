@@ -112,10 +112,17 @@ def test_a_key_that_is_missing_is_an_error_with_its_place(command, text, message
     [
         ("[{ key: A, value: a }, { key: B, value: '{{ .Arguments.what }}' }]", {"A": "a", "B": "vpc"}),
         ("{ A: 1, B: true, C: '{{ .Flags.stack }}' }", {"A": "1", "B": "true", "C": "dev"}),
-        ("[{ key: A, value: a }, { key: B, valueCommand: 'echo $A-$FROM; echo' }]", {"B": "a-component"}),
+        ("[{ key: A, value: a }, { key: B, valueCommand: 'echo $A-$FROM; echo' }]", {"B": "a-component\n"}),
+        ("[{ key: A, valueCommand: 'echo ''{ \"a\":1 }''; echo' }]", {"A": '{ "a":1 }\n'}),
         ("[{ key: FROM, valueCommand: 'echo {{ .Arguments.what }}' }]", {"FROM": "vpc"}),
     ],
-    ids=["a list", "a mapping", "a command that knows those before", "a command over what is outside"],
+    ids=[
+        "a list",
+        "a mapping",
+        "a command that knows those before",
+        "what is no text of ours",
+        "a command over what is outside",
+    ],
 )
 def test_variables_are_a_list_or_a_mapping_over_those_of_the_component(command, written, variables):
     _, environ = command.plan(f"{USUAL}  env: {written}\n  steps: [echo]")
@@ -135,7 +142,7 @@ def test_variables_are_a_list_or_a_mapping_over_those_of_the_component(command, 
         ("[A]", "a variable has a `key`"),
         ("text", "env is a mapping, or a list"),
         ("{ A: [a] }", "a variable has one value"),
-        ("[{ key: A, valueCommand: exit 3 }]", "3"),
+        ("[{ key: A, valueCommand: exit 3 }]", "the command `exit 3` of valueCommand gave exit code 3"),
     ],
 )
 def test_variables_that_are_written_wrongly_are_named(command, written, message):

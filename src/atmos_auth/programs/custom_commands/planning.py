@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from atmos_auth.config.custom_command_settings import COMPONENT, STACK
-from atmos_auth.config.shell import output_of
+from atmos_auth.config.shell import text_of
 from atmos_auth.config.tree import Map, Seq, Tagged, place_of
 from atmos_auth.config.workflow_settings import SHELL
 from atmos_auth.domain.errors import InvalidSetting
@@ -234,9 +234,8 @@ class _Rendering:
         if "value" in entry:
             return name, self._value(entry["value"], entry.value_places["value"])
         at = entry.value_places["valueCommand"]
-        script = Tagged("!exec", self.text(str(entry["valueCommand"]), at), at)
-        output = output_of(script, str(self._data["Cwd"]), environ)
-        return name, output if isinstance(output, str) else json.dumps(output)
+        script = Tagged("valueCommand", self.text(str(entry["valueCommand"]), at), at)
+        return name, text_of(script, str(self._data["Cwd"]), environ).removesuffix("\n")
 
     def _value(self, value: Any, place: Place) -> str:
         if value is None or isinstance(value, Map | Seq | Tagged):

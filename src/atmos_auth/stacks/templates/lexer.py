@@ -125,5 +125,7 @@ def _unreadable(text: str, at: int, right: str, start: int) -> Fault:
     return Fault(
         f"the character {character!r} has no meaning here",
         at,
-        hints=[f"Write the action as words and pipes; it ends with `{right}`."],
+        hints=['A name with a dash is `index .MAP "NAME"`.']
+        if character == "-" and text[at - 1].isalnum()
+        else [f"Write the action as words and pipes; it ends with `{right}`."],
     )
