@@ -266,6 +266,12 @@ def test_help_says_what_is_never_run(project: Machine):
     ]
 
 
+def test_nothing_stands_below_a_command_of_ours_that_takes_words(project: Machine):
+    project.write("commands: [{ name: workflow, commands: [{ name: new, steps: [echo] }] }]\n")
+    (warned,) = project.findings(project.atmos("--help").stderr)
+    assert warned.message == "commands below the custom command `workflow` are never run: what follows is ours"
+
+
 def test_help_lists_them_under_a_heading_of_their_own(project: Machine):
     ours, _, theirs = project.atmos("--help").stdout.partition("\ncommands of this project:\n")
     assert ours.startswith("usage: atmos COMMAND [flags]")

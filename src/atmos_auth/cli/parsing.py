@@ -96,8 +96,7 @@ def after_help(words: Sequence[str], shown: HelpShown) -> Invocation | None:
 
     `words` are those that were typed.
     """
-    command = _command(shown.words)
-    if shown.words not in ((), *GROUPS) and (command is None or not hasattr(import_module(command.module), "WORDS")):
+    if not takes_more(shown.words):
         return None
     outer = Parser(prog="atmos")
     add_common_flags(outer)
@@ -105,6 +104,12 @@ def after_help(words: Sequence[str], shown: HelpShown) -> Invocation | None:
     arguments, _ = outer.parse_known_args([word for word in said if word not in _HELP])
     arguments.above, arguments.is_asked = shown.words, any(word in said for word in _HELP)
     return Invocation(import_module("atmos_auth.cli.project_commands"), arguments, None)
+
+
+def takes_more(words: tuple[str, ...]) -> bool:
+    """Tell whether a project may have commands of its own below these words."""
+    command = _command(words)
+    return command is None or hasattr(import_module(command.module), "WORDS")
 
 
 def is_ours(words: tuple[str, ...]) -> bool:

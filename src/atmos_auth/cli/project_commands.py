@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from textwrap import fill
 
 from atmos_auth.cli.flags import WIDTH
-from atmos_auth.cli.parsing import is_ours
+from atmos_auth.cli.parsing import is_ours, takes_more
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.aliases import aliases
@@ -54,8 +54,10 @@ def _warn_of_shadows(commands: Iterable[CustomCommand], project: Project) -> Non
             place = f"{command.wrong.place}: " if command.wrong.place else ""
             project.prompter.warn(f"{place}{command.wrong.message}")
         if is_ours(command.words):
+            name = " ".join(command.words)
+            if command.below and not takes_more(command.words):
+                project.prompter.warn(f"commands below the custom command `{name}` are never run: what follows is ours")
             if command.settings.steps:
-                name = " ".join(command.words)
                 project.prompter.warn(f"steps of the custom command `{name}` are not run: one of ours has that name")
             _warn_of_shadows(command.below, project)
 
