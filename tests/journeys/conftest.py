@@ -8,12 +8,15 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pexpect
 import pytest
 
 from aws_emulator import Emulator
+
+if TYPE_CHECKING:
+    from recorder import Recorder
 
 # What journeys share: `person`, `simplesamlphp`.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "host")]
@@ -217,6 +220,24 @@ def machine(tmp_path: Path, environ: dict[str, str], aws: Emulator) -> Machine:
     machine = Machine(directory, environ, aws.url)
     machine.write(CHAIN.format(url=aws.url))
     return machine
+
+
+@pytest.fixture
+def recorder(machine: Machine) -> "Recorder":
+    """A project in which every run of Terraform is written down."""
+    from recorder import Recorder
+
+    return Recorder(machine)
+
+
+@pytest.fixture
+def answering(recorder: "Recorder") -> "Recorder":
+    """Such a project, whose components have values of each other that say who asked for them."""
+    from recorder import ANSWERING, NESTED
+
+    recorder.machine.write(ANSWERING, "terraform")
+    recorder.machine.write(NESTED, "stacks/dev.yaml")
+    return recorder
 
 
 def operations(aws: Emulator) -> Sequence[str]:
