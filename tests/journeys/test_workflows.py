@@ -440,6 +440,14 @@ def test_a_workflow_in_a_workflow_runs_as_the_step_that_starts_it(offline_machin
     assert (result.returncode, result.stdout) == (0, "first-2\n-2\n"), result.stderr
 
 
+def test_a_command_of_the_project_in_a_workflow_runs_as_the_step_that_starts_it(offline_machine):
+    custom = "commands: [{ name: who, steps: [echo $WHO] }, { name: both, steps: [{ command: who, type: atmos }] }]\n"
+    told = "{ command: who, identity: one }", "{ command: both, identity: two }", "{ command: who }"
+    offline_machine.write(custom + steps(*told))
+    result = offline_machine.atmos("workflow", "deploy")
+    assert (result.returncode, result.stdout) == (0, "first\nsecond\n\n"), result.stderr
+
+
 # --- dry runs --------------------------------------------------------------------------------------------------
 
 

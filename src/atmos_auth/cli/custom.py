@@ -12,6 +12,7 @@ from atmos_auth.cli.flags import Parser
 from atmos_auth.cli.identity_words import flag_only
 from atmos_auth.cli.parsing import is_ours
 from atmos_auth.cli.running_as import running_over
+from atmos_auth.cli.step_commands import handed_on, started
 from atmos_auth.cli.step_screens import CommandScreen, QuietScreen
 from atmos_auth.cli.workflow_names import warn
 from atmos_auth.config.nesting import deeper
@@ -80,7 +81,7 @@ def _run(command: CustomCommand, data: Mapping[str, Any], said: argparse.Namespa
     tools = Tools(
         base=base,
         become=lambda name, environ: become(project, name, environ).environment,
-        own_command=project.own_command.nested,
+        own_command=partial(started, project, handed_on(said)),
         resume=None,
         audience=CommandScreen(project) if command.settings.verbose else QuietScreen(project),
         prompter=project.prompter,

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from atmos_auth.cli.commands import COMMANDS
 from atmos_auth.cli.flags import PICK, add_identity_flag
-from atmos_auth.cli.parsing import flags_of
 from atmos_auth.cli.running_as import add_flags, running_as
 from atmos_auth.cli.shell_completion.following import WORKFLOW_FILES, WORKFLOW_STEPS, WORKFLOWS
 from atmos_auth.cli.stack_words import add_workflows_flag
+from atmos_auth.cli.step_commands import handed_on, started
 from atmos_auth.cli.step_screens import WorkflowScreen, show_plan
 from atmos_auth.cli.switches import by_variable
 from atmos_auth.cli.workflow_names import described, warn, workflows_of
@@ -38,8 +37,6 @@ examples:
   atmos workflow deploy --dry-run            what would be run
   atmos workflow deploy --from-step apply    go on from there
   atmos workflow deploy --identity=false     with the job's own credentials"""
-# Flags about how credentials are had, which steps of ours heed as well.
-_HANDED_ON = ("--with-required", "--no-browser", "--qr")
 POSITIONALS = 1
 POSITIONAL_COMPLETIONS = WORKFLOWS
 COMPLETIONS = {"--file": WORKFLOW_FILES, "--from-step": WORKFLOW_STEPS}
@@ -74,7 +71,7 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
         Tools(
             base=project.script_base,
             become=lambda name, base: running_as(name, arguments, project, base).environment,
-            own_command=partial(_own_command, arguments, project),
+            own_command=partial(started, project, handed_on(arguments)),
             resume=partial(_resuming, arguments, identity, written, is_one_of_several),
             audience=screen,
             prompter=project.prompter,
@@ -83,22 +80,6 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     )
     screen.ends()
     return 0
-
-
-def _own_command(arguments: argparse.Namespace, project: Project, words: Sequence[str]) -> list[str]:
-    """Return the words that run a command of ours, with those of this run's flags that it knows."""
-    said = _handed_on(arguments)
-    command = next((c for c in COMMANDS if c.words == tuple(words[: len(c.words)])), None)
-    if said and command is not None:
-        known = {name for flag in flags_of(command.words) for name in flag.names}
-        end = len(command.words)
-        words = [*words[:end], *(flag for flag in said if flag.partition("=")[0] in known), *words[end:]]
-    return project.own_command.nested(words)
-
-
-def _handed_on(arguments: argparse.Namespace) -> list[str]:
-    refresh = [] if arguments.refresh is None else [f"--refresh={arguments.refresh}".rstrip("=")]
-    return refresh + [flag for flag in _HANDED_ON if vars(arguments).get(flag[2:].replace("-", "_"))]
 
 
 def _chosen(arguments: argparse.Namespace, project: Project) -> tuple[Written, bool]:
@@ -191,7 +172,7 @@ def _resuming(
     }
     words = ["atmos", "workflow", written.name]
     words += [word for flag, values in flags.items() for value in values if value for word in _said(flag, value)]
-    return shlex.join([*words, *_handed_on(arguments)])
+    return shlex.join([*words, *handed_on(arguments)])
 
 
 def _said(flag: str, value: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Running:
             base=self.base,
             become=self.become,
             # A script stands in for ourselves.
-            own_command=lambda words: ["sh", "-c", OURSELVES, "sh", *words],
+            own_command=lambda words, _: ["sh", "-c", OURSELVES, "sh", *words],
             resume=lambda step: f"atmos workflow deploy --from-step {step.name}",
             audience=self,
             prompter=self.prompter,
@@ -85,14 +85,6 @@ def test_a_step_of_ours_is_told_the_identity_and_finds_the_way_itself(running):
     body = "steps:\n- { command: auth whoami, identity: dev-admin }\n- { command: version }\n"
     assert running(body) == ["atmos auth whoami as dev-admin ", "atmos version as  "]
     assert running.became == []
-
-
-def test_a_workflow_that_a_step_starts_is_given_the_identity_for_its_steps(running):
-    body = "steps:\n- { command: workflow other, identity: dev-admin }\n- { command: workflow x, identity: false }\n"
-    assert running(body) == [
-        "atmos workflow --identity=dev-admin other as dev-admin ",
-        "atmos workflow --identity=false x as false ",
-    ]
 
 
 def test_whoever_says_nothing_leaves_the_environment_as_it_is(running):

@@ -40,13 +40,13 @@ class Tools(NamedTuple):
     """What running needs: `base` is the environment of every step.
 
     `become` gives the environment of a program that runs as an identity, from the one it would have otherwise; it may
-    prompt. `own_command` gives the words that run `atmos` with others behind it, `resume` the command that goes on
-    from a step, if there is one.
+    prompt. `own_command` gives the words that run `atmos` with others behind it, for a step's identity; `resume` the
+    command that goes on from a step, if there is one.
     """
 
     base: Mapping[str, str]
     become: Callable[[str, Mapping[str, str]], dict[str, str]]
-    own_command: Callable[[Sequence[str]], Sequence[str]]
+    own_command: Callable[[Sequence[str], str | None], Sequence[str]]
     resume: Callable[[Step], str] | None
     audience: Audience
     prompter: Prompter
@@ -162,11 +162,7 @@ class _Running:
         step = self._step
         if step.type != ATMOS:
             return [_SHELL, "-c", step.script]
-        words = step.words
-        if words[0] == "workflow" and step.identity is not None:
-            # Its own steps would take the variable for nobody's word.
-            words = (words[0], f"--identity={step.identity}", *words[1:])
-        return self._tools.own_command(words)
+        return self._tools.own_command(step.words, step.identity)
 
     def _fail(self, how: str, status: int, *, before: str = "") -> NoReturn:
         step = self._step
