@@ -169,6 +169,16 @@ def test_damaged_files_count_as_absent(machine, aws: Emulator):
     assert machine.atmos("auth", "whoami", "--check").returncode == 0
 
 
+@pytest.mark.parametrize(
+    "words", ["auth whoami --offline", "auth env", "list stacks", "completion zsh -- atmos auth env ''"]
+)
+def test_a_directory_that_is_gone_is_named(offline_machine, words: str):
+    result = shell(offline_machine, f"mkdir gone && cd gone && rmdir ../gone && atmos {words}")
+    assert (result.returncode, result.stdout) == (1, "")
+    (finding,) = offline_machine.findings(result.stderr)
+    assert finding.message == "the directory that you are in has been removed"
+
+
 def test_something_in_place_of_a_lock_is_named(machine, aws: Emulator):
     machine.login()
     (lock,) = {path for path in machine.home.rglob("*.lock") if "my-sso" in str(path)}

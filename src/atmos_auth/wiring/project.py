@@ -12,7 +12,7 @@ from atmos_auth.delivery.aws_files import AwsFiles
 from atmos_auth.domain import env_names
 from atmos_auth.domain.chain import Chain, Link
 from atmos_auth.domain.credentials import Credential
-from atmos_auth.domain.errors import ConfigError, InvalidSetting
+from atmos_auth.domain.errors import ConfigError, InvalidSetting, UsageError
 from atmos_auth.engine.catalog import Catalog
 from atmos_auth.engine.fingerprint import user_key
 from atmos_auth.engine.resolve import Resolver
@@ -73,7 +73,7 @@ class Project:
     ) -> None:
         self._options = options
         self._process_environ = dict(os.environ if environ is None else environ) | dict(options.overrides)
-        self.directory = directory or os.getcwd()
+        self.directory = directory or _here()
         self.streams = streams or Streams(sys.stdin, sys.stdout, sys.stderr)
         self.clock = clock or SystemClock()
         self._started_at = self.clock.now() if started_at is None else started_at
@@ -627,6 +627,13 @@ class Project:
     def _configured_log(self, key: str) -> str | None:
         value = self.config.resolve(("auth", "logs", key)) or self.config.resolve(("logs", key))
         return str(value) if value else None
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        raise UsageError("the directory that you are in has been removed", hints=["cd to another one"]) from None
 
 
 def _is_realm(text: str) -> bool:
