@@ -31,8 +31,15 @@ def findable(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         from tempfile import TemporaryDirectory
 
         with TemporaryDirectory(prefix="atmos-") as folder:
-            os.symlink(own, os.path.join(folder, _PROGRAM))
-            yield {**known, "PATH": f"{folder}{os.pathsep}{path}"}
+            yield {**known, "PATH": f"{_folder_with(own, folder)}{os.pathsep}{path}"}
+
+
+def _folder_with(own: str, folder: str) -> str:
+    try:
+        os.symlink(own, os.path.join(folder, _PROGRAM))
+    except OSError:
+        return os.path.dirname(own)  # some systems let few people make links
+    return folder
 
 
 def _own_program() -> str | None:
