@@ -155,6 +155,27 @@ def test_a_read_only_folder_is_named(machine):
     assert str(machine.home / ".config") in result.stderr
 
 
+READ_ONLY = "unshare --mount sh -c 'mount --bind {home} {home} && mount -o remount,ro,bind {home} && {then}'"
+
+
+def test_a_home_that_cannot_be_written_to_names_what_to_set(machine):
+    if shell(machine, READ_ONLY.format(home=machine.home, then="true")).returncode != 0:
+        pytest.skip("nobody may mount anything here")
+    refused = shell(machine, READ_ONLY.format(home=machine.home, then="atmos auth env"))
+    (finding,) = machine.findings(refused.stderr)
+    assert finding.message == f"cannot create the folder {machine.home}/.local: Read-only file system"
+    assert finding.hints == (
+        "keep things elsewhere: ATMOS_XDG_CONFIG_HOME, ATMOS_XDG_CACHE_HOME, ATMOS_XDG_DATA_HOME",
+        "or keep nothing: ATMOS_KEYRING_TYPE=memory",
+    )
+    done = shell(
+        machine,
+        READ_ONLY.format(home=machine.home, then=f"atmos auth exec {' '.join(SIGN_IN)} -- true"),
+        env={"ATMOS_KEYRING_TYPE": "memory"},
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_damaged_files_count_as_absent(machine, aws: Emulator):
     machine.login()
     (token,) = machine.tokens()

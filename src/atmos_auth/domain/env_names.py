@@ -22,6 +22,8 @@ ATMOS_CHDIR = "ATMOS_CHDIR"  # directory to change to before anything else
 ATMOS_XDG_CONFIG_HOME = "ATMOS_XDG_CONFIG_HOME"  # wins over XDG_CONFIG_HOME
 ATMOS_XDG_CACHE_HOME = "ATMOS_XDG_CACHE_HOME"  # wins over XDG_CACHE_HOME
 ATMOS_XDG_DATA_HOME = "ATMOS_XDG_DATA_HOME"  # wins over XDG_DATA_HOME
+# Where all that is ours is kept.
+BASE_FOLDERS = (ATMOS_XDG_CONFIG_HOME, ATMOS_XDG_CACHE_HOME, ATMOS_XDG_DATA_HOME)
 
 # --- talking to a person ---------------------------------------------------------------------------------------
 ATMOS_INTERACTIVE = "ATMOS_INTERACTIVE"  # false: never ask
@@ -130,9 +132,7 @@ DECIDING_FOR_A_RUN = (
     ATMOS_CONFIG_PATH,
     ATMOS_BASE_PATH,
     ATMOS_GIT_ROOT_BASEPATH,
-    ATMOS_XDG_CONFIG_HOME,
-    ATMOS_XDG_CACHE_HOME,
-    ATMOS_XDG_DATA_HOME,
+    *BASE_FOLDERS,
     "XDG_CONFIG_HOME",
     "XDG_CACHE_HOME",
     "XDG_DATA_HOME",

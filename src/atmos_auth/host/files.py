@@ -1,9 +1,11 @@
 """Private files: readable by their owner alone, and after a crash either the old or the new one, never a torn one."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
 
+from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import StoreError
 from atmos_auth.host.running import is_running
 
@@ -161,7 +163,11 @@ def _remove_quietly(path: str) -> None:
 
 
 def _cannot(verb: str, path: str, error: OSError) -> StoreError:
+    hints = ["check the owner and permissions of the path, and the space left on its disk"]
+    if error.errno == errno.EROFS:
+        elsewhere = ", ".join(env_names.BASE_FOLDERS)
+        hints = [f"keep things elsewhere: {elsewhere}", f"or keep nothing: {env_names.ATMOS_KEYRING_TYPE}=memory"]
     return StoreError(
         f"cannot {verb} {path}: {error.strerror or error}",
-        hints=["check the owner and permissions of the path, and the space left on its disk"],
+        hints=hints,
     )

@@ -170,12 +170,7 @@ class Project:
         """Where our files live: with a keyring in memory, where nothing outlives this process."""
         environ = self.environ
         if self.keeps_nothing:
-            bases = (
-                env_names.ATMOS_XDG_CONFIG_HOME,
-                env_names.ATMOS_XDG_CACHE_HOME,
-                env_names.ATMOS_XDG_DATA_HOME,
-            )
-            environ = {**environ, **dict.fromkeys(bases, self._runtime_folder)}
+            environ = {**environ, **dict.fromkeys(env_names.BASE_FOLDERS, self._runtime_folder)}
         return Paths(environ, realm=self.realm[0])
 
     @cached_property
