@@ -141,7 +141,6 @@ def test_tab_completes_the_line(configured, shell: str, begun: str, words: list[
         ("atmos terraform plan ", ["blue-vpc", "green-vpc"]),
         ("atmos terraform plan -s green ", ["green-vpc"]),
         ("atmos tf provision -s ", ["blue", "green"]),
-        ("atmos terraform plan green-vpc -s ", ["green"]),
         ("atmos workflow r", ["release"]),
         ("atmos gr", ["greet"]),
     ],
@@ -164,6 +163,29 @@ def test_a_broken_configuration_offers_no_names_and_says_nothing(configured, bro
     verbs = configured.atmos("completion", "zsh", "--", "atmos", "auth", "logi")
     assert (names.returncode, names.stdout, names.stderr) == (0, "", "")
     assert verbs.stdout.partition("\t")[0] == "login"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("terraform plan ", ["blue-vpc", "green-vpc"]),
+        ("terraform plan -s green ", ["green-vpc"]),
+        ("terraform plan --stack=green ", ["green-vpc"]),
+        ("terraform plan -s nothing ", []),
+        ("terraform plan -s ", ["blue", "green"]),
+        ("terraform plan green-vpc -s ", ["green"]),
+        ("tf provision blue-vpc --stack=", ["--stack=blue"]),
+        ("describe component -s blue ", ["blue-vpc"]),
+    ],
+)
+def test_stacks_and_components_that_go_together_are_offered(configured, words: str, offered: list[str]):
+    found = configured.atmos("completion", "zsh", "--", "atmos", *words.split(" "))
+    assert (found.stdout.splitlines(), found.stderr) == (offered, "")
+
+
+def test_the_stack_may_stand_in_a_variable(configured):
+    words = ("completion", "zsh", "--", "atmos", "terraform", "plan", "")
+    assert configured.atmos(*words, env={"ATMOS_STACK": "blue"}).stdout == "blue-vpc\n"
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def _of_stacks(project: Project, words: Sequence[str], source: str) -> Iterable[
 
 
 def _said_stack(words: Sequence[str]) -> str:
-    for word, after in pairwise(words[:-1]):
+    for word, after in pairwise([*words[:-1], ""]):
         name, equals, value = word.partition("=")
         if name in ("-s", "--stack"):
             return value if equals else after
