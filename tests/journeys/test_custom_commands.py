@@ -240,6 +240,14 @@ commands:
     assert result.stdout == "9\n9 of-component of-command of-configuration of-step\n", result.stderr
 
 
+def test_a_command_of_several_files_is_one_with_the_variables_of_all(project: Machine):
+    project.write(
+        "commands: [{ name: x, env: { A: imported, B: imported, myCase: kept }, steps: [echo no] }]\n", "m.yaml"
+    )
+    project.write("import: [m.yaml]\ncommands: [{ name: x, env: { A: main }, steps: [echo $A $B $myCase] }]\n")
+    assert project.atmos("x").stdout == "main imported kept\n"
+
+
 def test_ours_are_never_shadowed_but_added_to(project: Machine):
     assert project.atmos("auth", "extra").stdout == "extra\n"
     assert "shadowed" not in project.atmos("auth", "login", "--help").stdout
