@@ -166,4 +166,4 @@ def test_a_warm_answer_is_the_full_one(part: int):
     while Walk.asked < CASES / PARTS:
         Walk.TestCase("runTest").runTest()
     # Else the walks would only show that nothing is ever given again.
-    assert Walk.answered > Walk.asked / 20
+    assert Walk.answered > Walk.asked / 100
