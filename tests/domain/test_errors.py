@@ -11,6 +11,7 @@ EXIT_CODES = {
     "LinksDoNotMeet": 2,
     "ProfileNotFound": 2,
     "NeedsPerson": 2,
+    "UnclearPath": 2,
     "PartialLogout": 0,
     "CommandNotFound": 127,
     "CommandNotExecutable": 126,
