@@ -2,7 +2,8 @@
 
 AtmosAuthError                     message, hint, place, details
 |- UsageError                      the words of the command line do not fit
-|  `- UnknownCommand               ... because no command has them
+|  |- UnknownCommand               ... because no command has them
+|  `- UnclearPath                  ... because a path leads to no component, or to several (exit 2)
 |- ConfigError                     the configuration cannot be used
 |  |- InvalidSetting               one value is missing or wrong
 |  |  `- InvalidPrincipal          ... inside `principal` (exit 2)
