@@ -119,6 +119,10 @@ class Shell:
         ("atmos greet wor", ["greet", "world"]),
         ("atmos terraform plan bl", ["terraform", "plan", "blue-vpc"]),
         ("atmos terraform plan blue-vpc -s bl", ["terraform", "plan", "blue-vpc", "-s", "blue"]),
+        (
+            "atmos terraform plan --components blue-vpc,gr",
+            ["terraform", "plan", "--components", "blue-vpc,green-vpc"],
+        ),
         ("atmos terraform provis", ["terraform", "provision"]),
         ("atmos terraform provision --stack=gr", ["terraform", "provision", "--stack=green"]),
     ],
@@ -171,6 +175,7 @@ def test_a_broken_configuration_offers_no_names_and_says_nothing(configured, bro
         ("terraform plan ", ["blue-vpc", "green-vpc"]),
         ("terraform plan -s green ", ["green-vpc"]),
         ("terraform plan --stack=green ", ["green-vpc"]),
+        ("terraform generate files ", ["blue-vpc", "green-vpc"]),
         ("terraform plan -s nothing ", []),
         ("terraform plan -s ", ["blue", "green"]),
         ("terraform plan green-vpc -s ", ["green"]),

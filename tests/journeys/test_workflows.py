@@ -378,6 +378,7 @@ def test_without_a_terminal_one_of_several_files_must_be_named(offline_machine):
 MISTAKES = [
     (["deplyo"], 'no workflow exists with name "deplyo"', 'did you mean "deploy"?'),
     (["deploy", "--from-step", "stpe1"], 'has no step "stpe1"', 'did you mean "step1"?'),
+    (["deploy", "--from-step", ""], "--from-step names no step", "name a step, or leave it out to begin at the first"),
     (["deploy", "--file", "nothing"], "workflow file not found: nothing.yaml does not exist", None),
     (["deploy", "--identity", "onee"], 'identity "onee" not found', 'did you mean "one"?'),
     (["deploy", "extra"], "unexpected 'extra'", "atmos workflow --help"),

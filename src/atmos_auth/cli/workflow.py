@@ -126,6 +126,9 @@ def _identity(arguments: argparse.Namespace, project: Project) -> str | None:
 
 def _wish(arguments: argparse.Namespace, project: Project, identity: str | None) -> Wish:
     environ = project.environ
+    if arguments.from_step == "":
+        # A script whose variable is not set means anything but all steps.
+        raise UsageError("--from-step names no step", hints=["name a step, or leave it out to begin at the first"])
     return Wish(
         stack=arguments.stack or environ.get(env_names.ATMOS_STACK) or None,
         identity=identity,

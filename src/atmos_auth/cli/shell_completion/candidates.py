@@ -88,5 +88,7 @@ def _values(known: Following, flag: Flag, begun: str, names: Callable[[str], Ite
 def _matching(known: Values, begun: str, names: Callable[[str], Iterable[str]], flag: str = "") -> list[Candidate]:
     values = names(known) if isinstance(known, str) else known
     before, comma, last = begun.rpartition(",") if flag in LISTS else ("", "", begun)
+    given = before.split(",")
     # Names are matched whatever their case, and so offered.
-    return [Candidate(f"{before}{comma}{value}") for value in values if value.lower().startswith(last.lower())]
+    close = [value for value in values if value.lower().startswith(last.lower()) and value not in given]
+    return [Candidate(f"{before}{comma}{value}") for value in close]

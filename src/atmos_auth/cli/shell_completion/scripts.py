@@ -8,7 +8,8 @@ _atmos_completion() {
     COMPREPLY=()
     while IFS= read -r line; do
         printf -v quoted '%q' "${line%%$'\t'*}"
-        COMPREPLY+=("$quoted")
+        # A comma means nothing there, and quoted it would be sent back to us with its backslash.
+        COMPREPLY+=("${quoted//\\,/,}")
     done < <(command atmos completion bash -- "${typed[@]}" 2>/dev/null)
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == --*= ]]; then
         compopt -o nospace 2>/dev/null

@@ -46,7 +46,8 @@ commands of ours:
   generate varfile       write a component's variables into a file
   generate backend       write a component's backend.tf.json
   generate files         write the files that a component describes"""
-COMPLETIONS = REFRESH_COMPLETIONS | outputs.COMPLETIONS
+# Tags of components are other ones than those of identities.
+COMPLETIONS = REFRESH_COMPLETIONS | outputs.COMPLETIONS | {"--tags": ()}
 POSITIONALS = None
 TAKES_REST = True
 # What is said to whoever types a flag that nobody knows.

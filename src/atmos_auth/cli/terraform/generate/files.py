@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterator
 
+from atmos_auth.cli.shell_completion.following import COMPONENTS
 from atmos_auth.cli.stack_words import required_stack, said_stack
 from atmos_auth.cli.terraform.generate import add_flags
 from atmos_auth.cli.terraform_words import terraform_for
@@ -27,6 +28,7 @@ examples:
   atmos terraform generate files vpc -s plat-dev --clean
   atmos terraform generate files --all"""
 POSITIONALS = 1
+POSITIONAL_COMPLETIONS = COMPONENTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
