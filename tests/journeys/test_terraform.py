@@ -277,6 +277,23 @@ def test_terraform_knows_where_it_is_and_what_surprises_is_said(repository: Mach
     assert os.path.isdir(found["TF_PLUGIN_CACHE_DIR"])
 
 
+@pytest.mark.parametrize("older", [None, 0o644], ids=["the first plan", "over a readable one"])
+def test_a_stored_plan_is_readable_by_its_owner_alone(repository: Machine, older: int | None):
+    plan = code_of(repository) / "plat-dev-who.planfile"
+    if older is not None:
+        plan.touch()
+        plan.chmod(older)
+    assert repository.atmos("terraform", "plan", "who", "-s", "plat-dev", "--identity=false").returncode == 0
+    assert plan.stat().st_size > 0
+    assert oct(plan.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_plan_that_fails_leaves_no_empty_one(repository: Machine):
+    repository.write("resource broken", "components/terraform/who/main.tf")
+    assert repository.atmos("terraform", "plan", "who", "-s", "plat-dev", "--identity=false").returncode == 1
+    assert not (code_of(repository) / "plat-dev-who.planfile").exists()
+
+
 def test_what_terraform_can_make_again_goes_when_somebody_agrees(repository: Machine):
     deploy = ("terraform", "plan", "who", "-s", "plat-dev", "--identity=false")
     assert repository.atmos(*deploy).returncode == 0

@@ -73,6 +73,21 @@ def create_private(path: str, content: bytes) -> bool:
     return True
 
 
+def reserve_private(path: str) -> bool:
+    """Have `path` be private before another program writes into it: empty if it is new; tell whether it is.
+
+    Raises `StoreError`.
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    except FileExistsError:
+        _tighten(path)
+        return False
+    except OSError as error:
+        raise _cannot("create", path, error) from error
+    return True
+
+
 def read_private(path: str) -> bytes | None:
     """Return the content, or None when there is no such file; raises `StoreError` for any other failure.
 

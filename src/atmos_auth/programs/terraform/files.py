@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from atmos_auth.domain.errors import InvalidSetting
-from atmos_auth.host.files import remove_file, write_private
+from atmos_auth.host.files import remove_file, reserve_private, write_private
 from atmos_auth.programs.terraform.described_files import described_files
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
@@ -58,6 +59,18 @@ def write(folder: str, contents: Mapping[str, Any]) -> None:
     for name, content in contents.items():
         text = content if isinstance(content, str) else json.dumps(content, indent=2, sort_keys=True) + "\n"
         write_private(os.path.join(folder, name), text.encode())
+
+
+@contextmanager
+def private(folder: str, name: str) -> Iterator[None]:
+    """Have a file that Terraform may write meanwhile be readable by its owner alone, from its first byte on."""
+    path = os.path.join(folder, name)
+    is_new = reserve_private(path)
+    try:
+        yield
+    finally:
+        if is_new and os.path.exists(path) and os.path.getsize(path) == 0:
+            remove_file(path)
 
 
 def remove(folder: str, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Terraform over the stacks of a project: one command for one component, and values of others on the way."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from atmos_auth.domain import env_names
@@ -125,7 +126,9 @@ class Terraform:
         environ = running.environment if running is not None else environ
         environ |= region_for_import(request, component, environ)
         files.write(folder, _wanted(request, made))
-        status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
+        stores_plan = request.name == "plan" and made.planfile in steps.command
+        with files.private(folder, made.planfile) if stores_plan else nullcontext():
+            status = Execution(program, folder, environ, self._project.streams.stderr)(steps)
         self._values.forget(component)
         if status == 0 and then is not None:
             environ |= shell_variables(component, folder, workspace, made.varfile)
