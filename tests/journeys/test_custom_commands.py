@@ -198,7 +198,9 @@ def test_steps_have_the_streams_of_the_command(project: Machine):
 
 def test_arguments_may_be_left_out_or_too_many(project: Machine):
     assert project.atmos("needs", "a", "b").stdout == "x\n"
-    assert project.atmos("needs", "a", "b", "c", "d").stdout == "c\n"
+    surplus = project.atmos("needs", "a", "b", "c", "d")
+    assert surplus.stdout == "c\n"
+    assert "⚠ `atmos needs` takes no d: it is passed over\n" in surplus.stderr
 
 
 def test_who_cannot_become_the_identity_is_told_which_command_wanted_it(project: Machine):

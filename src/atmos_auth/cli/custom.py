@@ -56,6 +56,9 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     flags = {flag.name: vars(said).get(destination(flag)) for flag in command.flags}
     rest, flags = chosen(command, rest, flags, project)
     values = given(command, rest, flags, arguments.rest or ())
+    surplus = rest[len(command.settings.arguments) :]
+    if surplus:
+        project.prompter.warn(f"`atmos {' '.join(command.words)}` takes no {' '.join(surplus)}: it is passed over")
     _run(command, values.data(), said, project)
     return 0
 
