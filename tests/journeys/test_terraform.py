@@ -328,6 +328,20 @@ def test_clean_of_a_stack_leaves_what_other_stacks_have(repository: Machine, wor
     assert [name for name in names if (code_of(repository) / f"{name}.planfile").exists()] == list(names[1:])
 
 
+def test_clean_of_all_components_takes_what_may_be_secret(repository: Machine):
+    folder = code_of(repository)
+    secret = ("plat-dev-who.planfile", "gone-who.planfile", "plat-dev-who.terraform.tfvars.json")
+    own = ("main.tf", "terraform.tfvars.json", "planfile", "own.auto.tfvars.json")
+    for name in (*secret, *own):
+        (folder / name).touch()
+        repository.write("", f"components/terraform/deep/er/{name}")
+    shown = repository.atmos("terraform", "clean", "--dry-run").stdout.splitlines()
+    assert len(shown) == 2 * len(secret)
+    assert repository.atmos("terraform", "clean", "--force").returncode == 0
+    for left in (folder, folder.parent / "deep" / "er"):
+        assert {path.name for path in left.iterdir()} == set(own)
+
+
 @pytest.mark.parametrize("settings", ["", "plugin_cache_dir: kept/plugins, "])
 def test_clean_of_the_cache_takes_providers_and_leaves_all_else(repository: Machine, settings: str):
     repository.write(repository.atmos_yaml.read_text().replace("base_path: comp", f"{settings}base_path: comp"))

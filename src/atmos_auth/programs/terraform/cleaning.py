@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 
 from atmos_auth.domain.errors import StoreError
-from atmos_auth.programs.terraform.files import OVERRIDE, PROVIDERS, stem_of
+from atmos_auth.programs.terraform.files import OVERRIDE, PLAN, PROVIDERS, VARIABLES, stem_of
 from atmos_auth.stacks.component import Component
 
 DATA, LOCK = ".terraform", ".terraform.lock.hcl"
@@ -20,7 +20,7 @@ def left_beside(
     `generated` are names of files beside those that every component may have.
     """
     stem = stem_of(component)
-    names = [DATA, f"{stem}.terraform.tfvars.json", f"{stem}.planfile", PROVIDERS, OVERRIDE]
+    names = [DATA, f"{stem}{VARIABLES}", f"{stem}{PLAN}", PROVIDERS, OVERRIDE]
     names += [] if keeps_lock else [LOCK]
     names += generated
     names += [os.path.join(_STATES, workspace)] if with_state else []
@@ -35,6 +35,7 @@ def everything_below(folder: str, *, keeps_lock: bool) -> Iterator[str]:
             yield os.path.join(above, DATA)
         if LOCK in files and not keeps_lock:
             yield os.path.join(above, LOCK)
+        yield from (os.path.join(above, name) for name in files if name.endswith((VARIABLES, PLAN)))
 
 
 def remove(path: str) -> None:

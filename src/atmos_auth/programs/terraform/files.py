@@ -13,6 +13,8 @@ from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 
 BACKEND, PROVIDERS, OVERRIDE = "backend.tf.json", "providers_override.tf.json", "terraform_override.tf.json"
+# How the names end of what each instance of a component has for itself.
+VARIABLES, PLAN = ".terraform.tfvars.json", ".planfile"
 _WORKSPACE = "{terraform_workspace}"
 
 
@@ -37,7 +39,7 @@ def generated(component: Component, *, workspace: str, with_backend: bool, with_
     Raises `InvalidSetting` where a backend is wanted and none is chosen, and for files that cannot be written so.
     """
     stem = stem_of(component)
-    varfile = f"{stem}.terraform.tfvars.json"
+    varfile = f"{stem}{VARIABLES}"
     contents: dict[str, Any] = described_files(component) if with_described else {}
     contents[varfile] = plain(component.sections["vars"])
     if with_backend:
@@ -51,7 +53,7 @@ def generated(component: Component, *, workspace: str, with_backend: bool, with_
     }
     if required:
         contents[OVERRIDE] = {"terraform": required}
-    return Generated(varfile, f"{stem}.planfile", contents)
+    return Generated(varfile, f"{stem}{PLAN}", contents)
 
 
 def write(folder: str, contents: Mapping[str, Any]) -> None:
