@@ -1,4 +1,4 @@
-"""Plain data as YAML, exactly as PyYAML writes it, and faster: how a value is written is found out once."""
+"""Plain data as YAML that all readers take for the same, and faster than PyYAML: each value is judged once."""
 
 import io
 import re
@@ -16,6 +16,13 @@ _LONGEST = 9_000
 _LONGEST_KEY = 100
 # Texts without anything that means something in YAML: as they are, unless a word or number looks like them.
 _ORDINARY = re.compile(r"[A-Za-z0-9/](?:(?:[A-Za-z0-9/._@=+, -]|:(?! ))*[A-Za-z0-9/._@=+-])?")
+# What readers of YAML 1.1 or 1.2 take for a number, a word or a day, and PyYAML not always: Terraform and yq are two.
+_MISTAKEN = re.compile(
+    r"[-+]?(?:0[box][0-9a-f_]+|[0-9][0-9_]*(?::[0-9]{1,2})*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?"
+    r"|\.[0-9_]+(?:e[-+]?[0-9]+)?|\.inf|\.nan)"
+    r"|y|n|yes|no|on|off|true|false|null|~|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\s].*)?",
+    re.ASCII | re.IGNORECASE,
+)
 _TEXT = "tag:yaml.org,2002:str"
 _meaning: Any = yaml.SafeDumper(io.StringIO()).resolve
 
@@ -28,6 +35,12 @@ class _Unusual(Exception):
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+    def represent_str(self, data: str) -> Any:
+        return self.represent_scalar(_TEXT, data, style="'" if _MISTAKEN.fullmatch(data) else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def yaml_text(data: Any) -> str:
@@ -94,9 +107,13 @@ def _key(key: str) -> str:
 @lru_cache(maxsize=8192)
 def _one_line(text: str) -> str | None:
     """Return how a text is written, None where that depends on how deep it stands."""
-    if _ORDINARY.fullmatch(text) and len(text) <= _LONGEST and _meaning(ScalarNode, text, (True, False)) == _TEXT:
+    if _ORDINARY.fullmatch(text) and len(text) <= _LONGEST and not _means_more(text):
         return text
     return _by_pyyaml(text) if text.isprintable() else None
+
+
+def _means_more(text: str) -> bool:
+    return _MISTAKEN.fullmatch(text) is not None or _meaning(ScalarNode, text, (True, False)) != _TEXT
 
 
 @lru_cache(maxsize=1024)
