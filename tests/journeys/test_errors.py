@@ -125,6 +125,7 @@ CHOICES = [
     (CONFIG, "auth lgoin", 1, 'unknown command "atmos auth lgoin"', "atmos auth login"),
     (CONFIG, "auth -i login", 1, "no command given", "atmos auth login --identity"),
     (CONFIG, "auth whoami --nope", 1, "unknown flag --nope", "atmos auth whoami --help"),
+    (CONFIG, "auth env --formta json", 1, "unknown flag --formta", "did you mean `--format`?"),
     (CONFIG, "auth whoami dev prod", 1, "unexpected 'prod'", "atmos auth whoami --help"),
     (CONFIG, "--profile nope auth list", 2, "the profile 'nope' does not exist", "No profile is defined yet"),
     (CONFIG, "--profile dev auth list", 2, "the profile 'dev' does not exist", "--identity dev, or ATMOS_IDENTITY=dev"),

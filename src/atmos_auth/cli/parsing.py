@@ -19,6 +19,8 @@ from atmos_auth.domain import env_names
 from atmos_auth.domain.errors import UnknownCommand, UsageError
 
 _HELP = ("-h", "--help")
+# From here on two flags are taken for one that was mistyped.
+_ALIKE = 0.75
 
 
 class Invocation:
@@ -79,7 +81,8 @@ def parse(words: Sequence[str]) -> Invocation:
     advice = getattr(getattr(arguments, "module", None), "ADVICE", ())
     flags = [word for word in extra if _is_flag(word)]
     if flags:
-        raise UsageError(f"unknown flag {flags[0]}", hints=[*advice, f"{_name(arguments)} --help"])
+        meant = _meant(flags[0], arguments)
+        raise UsageError(f"unknown flag {flags[0]}", hints=[*meant, *advice, f"{_name(arguments)} --help"])
     if not hasattr(arguments, "module"):
         _show_help(arguments, root)
     if rest is not None and not getattr(arguments.module, "TAKES_REST", False):
@@ -303,6 +306,14 @@ def _with_explicit_switch(words: list[str]) -> list[str]:
         f"{word}=true" if word == "--interactive" and not (after and after.lower() in switches) else word
         for word, after in zip(words, [*words[1:], ""], strict=False)
     ]
+
+
+def _meant(typed: str, arguments: argparse.Namespace) -> list[str]:
+    """Ask whether a flag was meant that is spelled nearly like the one that was typed."""
+    from difflib import get_close_matches
+
+    names = [name for flag in flags_of(tuple(_name(arguments).split()[1:])) for name in flag.names]
+    return [f"did you mean `{name}`?" for name in get_close_matches(typed.partition("=")[0], names, n=1, cutoff=_ALIKE)]
 
 
 def _show_help(arguments: argparse.Namespace, root: Parser) -> NoReturn:
