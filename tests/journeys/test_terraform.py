@@ -221,6 +221,31 @@ def test_init_asks_nobody_to_copy_local_state_onto_itself(repository: Machine):
         assert ran.returncode == 0 or words == ("deploy",), ran.stderr
 
 
+@pytest.mark.parametrize("words", [("who", "-s", "plat-dev"), ("who",), ("-s", "plat-dev"), ()], ids=" ".join)
+def test_what_is_cleaned_where_state_is_local_can_be_planned_again(repository: Machine, words: tuple[str, ...]):
+    """Terraform would ask whether to migrate the workspaces, had it forgotten where they are."""
+    repository.write(
+        repository.atmos_yaml.read_text().replace(
+            "base_path: comp", "auto_generate_backend_file: true, base_path: comp"
+        )
+    )
+    local = "terraform: { backend_type: local, backend: { local: { path: terraform.tfstate } } }\n"
+    repository.write(DEV + local, "stacks/deploy/dev.yaml")
+    repository.write('resource "terraform_data" "x" {}', "components/terraform/who/main.tf")
+    data = code_of(repository) / ".terraform"
+    command = ("who", "-s", "plat-dev", "--identity=false")
+    assert repository.atmos("terraform", "deploy", *command).returncode == 0
+    assert repository.atmos("terraform", "clean", *words, "--force").returncode == 0
+    assert [path.name for path in data.iterdir()] == ["terraform.tfstate"]
+    planned = repository.atmos("terraform", "plan", *command)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "No changes" in planned.stdout
+    assert repository.atmos("terraform", "clean", "who", "-s", "plat-dev", "--force", "--everything").returncode == 0
+    assert not data.exists()
+    again = repository.atmos("terraform", "plan", *command)
+    assert "1 to add" in again.stdout, again.stdout + again.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

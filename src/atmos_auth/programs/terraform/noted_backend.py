@@ -3,13 +3,14 @@
 import json
 import os
 from collections.abc import Mapping
+from typing import Any
 
-from atmos_auth.programs.terraform.cleaning import DATA
 from atmos_auth.programs.terraform.states import LOCAL
 from atmos_auth.stacks.component import Component
 from atmos_auth.stacks.plain import plain
 
-_NOTE = "terraform.tfstate"
+# The folder that Terraform has for itself beside the code, and the file in it.
+DATA, NOTE = ".terraform", "terraform.tfstate"
 _PLACES = ("path", "workspace_dir")
 
 
@@ -22,10 +23,16 @@ def stays_local(component: Component, folder: str, environ: Mapping[str, str]) -
     if component.sections.get("backend_type") != LOCAL:
         return False
     data = plain(component.sections["env"]).get("TF_DATA_DIR") or environ.get("TF_DATA_DIR") or DATA
+    noted, wanted = noted_local(os.path.join(folder, str(data))), plain(component.sections["backend"])
+    return noted is not None and all(noted.get(key) == wanted.get(key) for key in _PLACES)
+
+
+def noted_local(data: str) -> dict[str, Any] | None:
+    """Return the settings of the local backend that is noted down in a folder of Terraform's; None if none is."""
     try:
-        with open(os.path.join(folder, str(data), _NOTE), encoding="utf-8") as file:
-            noted = json.load(file)["backend"]
-        wanted = plain(component.sections["backend"])
-        return noted["type"] == LOCAL and all(noted["config"].get(key) == wanted.get(key) for key in _PLACES)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return False
+        with open(os.path.join(data, NOTE), encoding="utf-8") as file:
+            backend = json.load(file)["backend"]
+        kind, settings = backend["type"], backend["config"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return settings if kind == LOCAL and isinstance(settings, dict) else None
