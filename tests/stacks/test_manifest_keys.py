@@ -104,3 +104,34 @@ def test_a_key_that_is_not_supported_is_refused_and_not_passed_over(repository_o
     with pytest.raises(ConfigError, match="`retry` of a component is not supported") as refused:
         repository_of({"atmos.yaml": CONFIG, "stacks/dev.yaml": text}).component("c", "dev")
     assert str(refused.value.place).endswith(f"dev.yaml:{place}")
+
+
+MISSPELT = """\
+name: dev
+settings: { depends_on: { 1: { componet: a } } }
+dependencies: { componets: [] }
+terraform: { settings: { depends_on: [{ componet: a }] } }
+components:
+  terrafrom: {}
+  terraform:
+    a: { metadata: { type: abstrct, enabld: false, Tags: [] } }
+    b: { metadata: { abstrct: true, owner: me, custom: { enabld: 1 }, type: "{{ .vars.type }}" } }
+    c: { metadata: { type: real, enabled: true }, dependencies: { components: [{ component: a, stak: b }, a] } }
+    d: { metadata: { type: something } }
+    e: ~
+"""
+
+
+def test_misspelt_words_where_any_may_stand_are_told_with_what_was_meant(repository_of):
+    problems = problems_of(repository_of({"atmos.yaml": CONFIG, "stacks/dev.yaml": MISSPELT}))
+    assert [(str(one.place).rsplit(":", 2)[1], one.message, one.hints[0]) for one in problems] == [
+        ("2", "`componet` is no key of an entry of `depends_on`, and nothing reads it", "did you mean `component`?"),
+        ("3", "`componets` is no key of `dependencies`, and nothing reads it", "did you mean `components`?"),
+        ("6", "`terrafrom` is no key of `components`, and nothing reads it", "did you mean `terraform`?"),
+        ("8", "`metadata.type` is abstract or real, and `abstrct` means nothing", "did you mean `abstract`?"),
+        ("8", "`enabld` is no key of `metadata`, and nothing reads it", "did you mean `enabled`?"),
+        ("8", "`Tags` is no key of `metadata`, and nothing reads it", "did you mean `tags`?"),
+        ("9", "`abstrct` is no key of `metadata`, and nothing reads it", "did you mean `type: abstract`?"),
+        ("10", "`stak` is no key of a dependency, and nothing reads it", "did you mean `stack`?"),
+        ("11", "`metadata.type` is abstract or real, and `something` means nothing", "take it out"),
+    ]

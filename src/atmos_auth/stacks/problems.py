@@ -2,6 +2,7 @@
 
 from atmos_auth.domain.errors import AtmosAuthError, ConfigError
 from atmos_auth.stacks.manifest_schema import ManifestSchema
+from atmos_auth.stacks.misspelt_words import misspelt_words
 from atmos_auth.stacks.repository import KINDS, Repository
 from atmos_auth.stacks.unread_keys import unread_keys
 
@@ -13,7 +14,7 @@ def problems_of(repository: Repository, schema: ManifestSchema | None = None) ->
     """
     found: list[AtmosAuthError] = [*repository.broken_manifests()]
     for document in repository.documents():
-        found += unread_keys(document.body)
+        found += (*unread_keys(document.body), *misspelt_words(document.body))
         found += schema.misfits(document.path) if schema is not None else ()
     for stack in repository.stacks():
         for kind in KINDS:
