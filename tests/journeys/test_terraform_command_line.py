@@ -107,7 +107,27 @@ def test_the_stack_may_come_from_a_variable(recorder: Recorder):
 )
 def test_flags(recorder: Recorder, typed: str, expected: list[str]):
     expected = [words.replace("dev-vpc", "dev", 1) if words.startswith(SELECT) else words for words in expected]
+    for plan in ("dev-vpc.planfile", "kept"):
+        recorder.machine.write("", f"code/vpc/{plan}")
     assert recorder.words(*typed.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "first"),
+    [
+        ("apply vpc --from-plan", "dev-vpc.planfile", "plan vpc -s dev"),
+        ("deploy infra/dns --from-plan", "dev-infra-dns.planfile", "plan infra/dns -s dev"),
+        ("deploy vpc --planfile kept", "kept", "plan vpc -s dev -out kept"),
+        ("show vpc --from-plan=kept", "kept", "plan vpc -s dev -out kept"),
+    ],
+)
+def test_flags_for_a_plan_that_is_not_stored_sign_nobody_in(recorder: Recorder, aws: Emulator, typed, name, first):
+    refused = recorder.machine.atmos("terraform", *typed.split(), "-s", "dev", "--force-tty")
+    (finding,) = recorder.machine.findings(refused.stderr)
+    assert (refused.returncode, recorder.calls(), operations(aws)) == (1, [], [])
+    assert finding.message.startswith("there is no stored plan for component ")
+    assert finding.message.endswith(f"/{name}")
+    assert finding.hints == (f"run `atmos terraform {first}` first",)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_exact_sequence_ends_with_what_fails(recorder: Recorder, failing: str, s
         ("validate vpc -s dev", {"dev-vpc.terraform.tfvars.json"}),
         ("deploy vpc -s dev", set()),
         ("deploy vpc -s dev --from-plan", set()),
-        ("deploy vpc -s dev --planfile other", {"dev-vpc.planfile"}),
+        ("deploy vpc -s dev --planfile main.tf", {"dev-vpc.planfile"}),
         ("workspace list vpc -s dev", set()),
     ],
 )
@@ -381,6 +381,7 @@ def test_workspace_that_is_in_use_already_will_do(recorder: Recorder):
     ],
 )
 def test_arguments_of_the_final_call(recorder: Recorder, typed: str, last: str):
+    recorder.machine.write("", "code/vpc/dev-vpc.planfile")
     assert recorder.words(*typed.split(), "-s", "dev")[-1] == last
 
 
@@ -428,6 +429,7 @@ def test_output_in_a_format_takes_the_same_steps(recorder: Recorder):
 def test_arguments_of_the_final_call_when_the_configuration_approves(recorder: Recorder):
     recorder.configure("apply_auto_approve: true")
     assert recorder.words("apply", "vpc", "-s", "dev")[-1] == f"apply {VARS} -auto-approve"
+    recorder.machine.write("", "code/vpc/dev-vpc.planfile")
     assert recorder.words("apply", "vpc", "-s", "dev", "--from-plan")[-1] == "apply dev-vpc.planfile"
 
 

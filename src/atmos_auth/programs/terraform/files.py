@@ -33,6 +33,11 @@ def stem_of(component: Component) -> str:
     return "-".join(part.replace("/", "-") for part in parts if part)
 
 
+def planfile_of(component: Component) -> str:
+    """Name the plan that is stored for a component of a stack."""
+    return stem_of(component) + PLAN
+
+
 def generated(component: Component, *, workspace: str, with_backend: bool, with_described: bool = False) -> Generated:
     """Return what Terraform is given, and `with_described` the files that the component's own section describes.
 
@@ -53,7 +58,7 @@ def generated(component: Component, *, workspace: str, with_backend: bool, with_
     }
     if required:
         contents[OVERRIDE] = {"terraform": required}
-    return Generated(varfile, f"{stem}{PLAN}", contents)
+    return Generated(varfile, planfile_of(component), contents)
 
 
 def write(folder: str, contents: Mapping[str, Any]) -> None:

@@ -1,10 +1,12 @@
 """What must hold of a component before anybody signs in for it."""
 
 import os
+import shlex
 from collections.abc import Iterable
 
 from atmos_auth.domain.errors import InvalidComponent, UsageError
 from atmos_auth.host.nothing_to_read import has_nothing_to_read
+from atmos_auth.programs.terraform.files import planfile_of
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.vocabulary import told_apart
 from atmos_auth.stacks.component import Component
@@ -46,6 +48,19 @@ def require_usable(component: Component, subcommand: str, folder: str) -> None:
         raise InvalidComponent(
             f'the component "{name}" keeps its state in a backend of type http, which has no workspaces',
             place=component.place,
+        )
+
+
+def require_plan(request: Request, component: Component, folder: str) -> None:
+    """Raise `UsageError` where a stored plan is asked for that is not there; looks for it in the component's folder."""
+    if request.planfile is None:
+        return
+    path = os.path.join(folder, request.planfile or planfile_of(component))
+    if not os.path.isfile(path):
+        again = f"-out {shlex.quote(request.planfile)}" if request.planfile else ""
+        raise UsageError(
+            f'there is no stored plan for component "{component.name}" of stack "{component.stack}": {path}',
+            hints=[f"run `{f'atmos terraform plan {component.name} -s {component.stack} {again}'.strip()}` first"],
         )
 
 

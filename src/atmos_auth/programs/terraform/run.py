@@ -19,7 +19,12 @@ from atmos_auth.programs.terraform.invocations import command_words, init_words
 from atmos_auth.programs.terraform.noted_backend import stays_local
 from atmos_auth.programs.terraform.outputs import Output, outputs_in
 from atmos_auth.programs.terraform.plugin_cache import PluginCache
-from atmos_auth.programs.terraform.preconditions import WITHOUT_WORKSPACES, require_approval, require_usable
+from atmos_auth.programs.terraform.preconditions import (
+    WITHOUT_WORKSPACES,
+    require_approval,
+    require_plan,
+    require_usable,
+)
 from atmos_auth.programs.terraform.readers import Reader, Readers
 from atmos_auth.programs.terraform.request import Request
 from atmos_auth.programs.terraform.several import Selection, in_order, selected
@@ -103,6 +108,7 @@ class Terraform:
         if not request.is_dry:
             self._require_program(written, project)
             variables = (*project.child_base, *written.sections["env"])
+            require_plan(request, written, folder)
             require_approval(request, variables, approves=choices.approves)
         identity = self._identity_of(written)
         if identity is not None and not request.is_dry:
