@@ -77,3 +77,23 @@ def test_aliases_that_are_none(project: Machine, text: str, message: str):
     (finding,) = project.findings(project.atmos("a").stderr)
     assert finding.message == message
     assert (finding.place or "").startswith(f"{project.atmos_yaml}:1:")
+
+
+def test_aliases_and_commands_that_are_wrong_keep_no_other_from_being_used(project: Machine):
+    project.write(
+        'aliases:\n  broken: "auth exec -i \'here"\n  empty:\n  ls: list workflows\n'
+        "commands:\n  - { name: -x }\n  - 3\n  - { name: hello, verbose: false, steps: [echo custom] }\n"
+        "workflows: { one: { steps: [{ command: 'true' }] } }\n"
+    )
+    assert project.atmos("ls").stdout == "one\tatmos.yaml\n"
+    assert project.atmos("hello").stdout == "custom\n"
+    (finding,) = project.findings(project.atmos("broken").stderr)
+    assert (finding.message, finding.place) == (
+        'the alias "broken" cannot be read as words: No closing quotation',
+        f"{project.atmos_yaml}:2:11",
+    )
+    shown = project.atmos("--help")
+    *_, listed = shown.stdout.partition("\ncommands of this project:\n")
+    assert [line.split()[0] for line in listed.splitlines()] == ["hello", "ls"]
+    for wrong in (":2:11: the alias", ":3:", ":6:13:", ":7:5: a custom command must be a mapping"):
+        assert f"{project.atmos_yaml}{wrong}" in shown.stderr

@@ -327,7 +327,7 @@ def test_help_is_shown_whatever_is_written(project: Machine):
     (finding,) = project.findings(project.atmos("broken").stderr)
     assert finding.message == 'custom command "broken": stpes is not a setting that is known here'
     project.write("commands: [{ stpes: [echo] }]\n")
-    assert "commands of this project are not listed" in project.atmos("--help").stderr
+    assert 'atmos.yaml:1:12: custom command "?": name is required' in project.atmos("--help").stderr
     empty = project.write("{}", "elsewhere/atmos.yaml").parent
     assert "commands of this project" not in project.atmos("--help", "-C", str(empty)).stdout
 

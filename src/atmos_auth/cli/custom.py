@@ -36,9 +36,11 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     """Run the command that the words name; raises the `UsageError` that they are, if they name none."""
     commands = custom_commands(project.config)
     found = find(commands, arguments.words)
-    if found is None and (line := aliases(project.config).get(arguments.words[0])):
+    if found is None and (alias := aliases(project.config).get(arguments.words[0])):
+        if alias.wrong is not None:
+            raise alias.wrong
         behind = [] if arguments.rest is None else ["--", *arguments.rest]
-        return _run_alias([*line, *arguments.words[1:], *behind], arguments.words[0], project)
+        return _run_alias([*alias.words, *arguments.words[1:], *behind], arguments.words[0], project)
     if found is None or is_ours(found[0].words):
         raise _unknown(arguments.unknown, commands, arguments.words, found[0].words if found else (), project)
     command, words = with_default(*found)

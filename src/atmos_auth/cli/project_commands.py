@@ -7,7 +7,7 @@ from textwrap import fill
 
 from atmos_auth.cli.flags import WIDTH
 from atmos_auth.cli.parsing import is_ours, takes_more
-from atmos_auth.domain.errors import AtmosAuthError, ConfigError
+from atmos_auth.domain.errors import AtmosAuthError, ConfigError, InvalidSetting
 from atmos_auth.host.plain_text import plain_text
 from atmos_auth.programs.aliases import aliases
 from atmos_auth.programs.custom_commands.found import CustomCommand, below, custom_commands
@@ -31,12 +31,14 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
     _warn_of_shadows(commands, project)
     listed = [command for command in below(commands, arguments.above) if not is_ours(command.words)]
     lines = [_line(command.settings.name, command.settings.description) for command in listed]
-    taken = [command.words[0] for command in commands]
-    for name, words in short.items():
-        if name in taken or is_ours((name,)):
+    taken = [command.settings.name for command in commands]
+    for name, alias in short.items():
+        if alias.wrong is not None:
+            _warn_of(alias.wrong, project)
+        elif name in taken or is_ours((name,)):
             project.prompter.warn(f"the alias `{name}` is never used: a command has that name")
         else:
-            lines.append(_line(name, f"short for: atmos {shlex.join(words)}"))
+            lines.append(_line(name, f"short for: atmos {shlex.join(alias.words)}"))
     if lines:
         project.streams.stdout.write("\ncommands of this project:\n")
         project.streams.stdout.writelines(lines)
@@ -51,15 +53,18 @@ def run(arguments: argparse.Namespace, project: Project) -> int:
 def _warn_of_shadows(commands: Iterable[CustomCommand], project: Project) -> None:
     for command in commands:
         if command.wrong is not None:
-            place = f"{command.wrong.place}: " if command.wrong.place else ""
-            project.prompter.warn(f"{place}{command.wrong.message}")
-        if is_ours(command.words):
+            _warn_of(command.wrong, project)
+        if command.can_be_typed and is_ours(command.words):
             name = " ".join(command.words)
             if command.below and not takes_more(command.words):
                 project.prompter.warn(f"commands below the custom command `{name}` are never run: what follows is ours")
             if command.settings.steps:
                 project.prompter.warn(f"steps of the custom command `{name}` are not run: one of ours has that name")
-            _warn_of_shadows(command.below, project)
+        _warn_of_shadows(command.below, project)
+
+
+def _warn_of(wrong: InvalidSetting, project: Project) -> None:
+    project.prompter.warn(f"{wrong.place}: {wrong.message}" if wrong.place else wrong.message)
 
 
 def _line(word: str, description: str) -> str:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from atmos_auth.config.load import Config
 from atmos_auth.domain.errors import InvalidSetting
@@ -10,8 +10,15 @@ from atmos_auth.domain.errors import InvalidSetting
 SECTION = "aliases"
 
 
-def aliases(config: Config) -> dict[str, list[str]]:
-    """Return for each alias the words that it stands for; raises `InvalidSetting` for what stands for none."""
+class Alias(NamedTuple):
+    """The words that an alias stands for; `wrong` is what keeps it, and no other, from being used."""
+
+    words: list[str]
+    wrong: InvalidSetting | None = None
+
+
+def aliases(config: Config) -> dict[str, Alias]:
+    """Return each alias with what it stands for; raises `InvalidSetting` where the section holds none."""
     section = config.resolve((SECTION,))
     if section is None:
         return {}
@@ -21,7 +28,7 @@ def aliases(config: Config) -> dict[str, list[str]]:
             place=config.place((SECTION,)),
             hints=[f"write `{SECTION}: {{ tp: terraform plan }}`"],
         )
-    return {name: _words(name, value, config) for name, value in section.items()}
+    return {name: _alias(name, value, config) for name, value in section.items()}
 
 
 def written_out(config: Config) -> dict[str, list[str]]:
@@ -35,24 +42,25 @@ def written_out(config: Config) -> dict[str, list[str]]:
 
 def _split(value: str) -> list[str]:
     try:
-        words = shlex.split(value)
+        return _unnamed(shlex.split(value))
     except ValueError:
         return []
+
+
+def _unnamed(words: list[str]) -> list[str]:
+    """Leave out our own name."""
     return words[1:] if words[:1] == ["atmos"] else words
 
 
-def _words(name: str, value: Any, config: Config) -> list[str]:
+def _alias(name: str, value: Any, config: Config) -> Alias:
+    place, why = config.place((SECTION, name)), None
     try:
-        words = shlex.split(value) if isinstance(value, str) else []
+        words = _unnamed(shlex.split(value)) if isinstance(value, str) else []
     except ValueError as error:
-        raise InvalidSetting(
-            f'the alias "{name}" cannot be read as words: {error}', place=config.place((SECTION, name))
-        ) from error
-    words = words[1:] if words[:1] == ["atmos"] else words
-    if not words:
-        raise InvalidSetting(
-            f'the alias "{name}" stands for no command',
-            place=config.place((SECTION, name)),
-            hints=[f'write `{name}: "terraform plan"`'],
-        )
-    return words
+        words, why = [], error
+    if words:
+        return Alias(words)
+    if why is not None:
+        return Alias([], InvalidSetting(f'the alias "{name}" cannot be read as words: {why}', place=place))
+    hint = f'write `{name}: "terraform plan"`'
+    return Alias([], InvalidSetting(f'the alias "{name}" stands for no command', place=place, hints=[hint]))

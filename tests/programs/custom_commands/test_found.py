@@ -2,7 +2,6 @@
 
 import pytest
 
-from atmos_auth.domain.errors import InvalidSetting
 from atmos_auth.programs.custom_commands.found import below, find, with_default
 
 
@@ -84,9 +83,21 @@ def test_what_is_wrong_with_a_command_is_kept_with_it(command_of, text, message)
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("steps: []", "name"), ("name: -x", "a name"), ("name: x\ncommands: [3]", "must be a mapping")],
+    [
+        ("steps: []", "name"),
+        ("name:", "name"),
+        ("name: -x", "a name"),
+        ("name: [a]", "is not a name"),
+        ("3", "must be a mapping"),
+        ("[a]", "must be a mapping"),
+    ],
 )
-def test_what_has_no_name_cannot_be_told_from_others(command_of, text, message):
-    with pytest.raises(InvalidSetting, match=message) as wrong:
-        command_of(text)
-    assert wrong.value.place is not None
+def test_what_has_no_name_that_can_be_typed_leaves_all_others_as_they_are(command_of, text, message):
+    top = command_of(f"name: top\ncommands:\n  - {{ name: good, steps: [echo] }}\n  - {text}")
+    good, bad = top.below
+    assert message in (bad.wrong.message if bad.wrong else "")
+    assert bad.wrong is not None
+    assert bad.wrong.place is not None
+    assert (top.wrong, good.wrong, find([top], ["top", "good"])) == (None, None, (good, []))
+    assert find([top], ["top", "-x"]) == (top, ["-x"])
+    assert good in top.shown_below

@@ -31,11 +31,17 @@ class CustomCommand(NamedTuple):
     @property
     def shown_below(self) -> "list[CustomCommand]":
         """What stands below it, but for what is there for other commands only."""
-        return [command for command in self.below if not command.settings.internal]
+        return [command for command in self.below if command.can_be_typed and not command.settings.internal]
+
+    @property
+    def can_be_typed(self) -> bool:
+        """Whether its name is one that words of a command line can be."""
+        words = self.settings.name.split()
+        return bool(words) and not any(word.startswith("-") for word in words)
 
 
 def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
-    """Return the commands at the top, each with those below it; raises `InvalidSetting` for what has no name."""
+    """Return the commands at the top, each with those below it; raises `InvalidSetting` for what is no list."""
     tree = config.peek((SECTION,))
     if tree is None:
         return ()
@@ -49,6 +55,7 @@ def custom_commands(config: Config) -> tuple[CustomCommand, ...]:
 def find(commands: Sequence[CustomCommand], words: Sequence[str]) -> tuple[CustomCommand, list[str]] | None:
     """Return the command that the first words name, as far down as they lead, and the words behind it."""
     found: tuple[CustomCommand, list[str]] | None = None
+    commands = [command for command in commands if command.can_be_typed]
     names = [(command.settings.name, command) for command in commands]
     # What is called so goes before what may be called so.
     aliases = [(alias, command) for command in commands for alias in command.settings.aliases]
@@ -73,7 +80,7 @@ def with_default(command: CustomCommand, words: list[str]) -> tuple[CustomComman
 def below(commands: Sequence[CustomCommand], words: tuple[str, ...]) -> list[CustomCommand]:
     """Return the commands to show directly below these words; with none, those at the top."""
     if not words:
-        return [command for command in commands if not command.settings.internal]
+        return [command for command in commands if command.can_be_typed and not command.settings.internal]
     found: list[CustomCommand] = []
     for command in commands:
         if command.words == words:
@@ -97,14 +104,15 @@ def command_at(
     inherited: tuple[FlagSettings, ...] = (),
     working_directory: str = "",
 ) -> CustomCommand:
-    """Return a command and those below it, from what is written; raises `InvalidSetting` for what has no name."""
+    """Return a command and those below it, from what is written, also from what has no name."""
     if not isinstance(entry, Map):
-        raise InvalidSetting("a custom command must be a mapping", place=place, hints=["- name: hello"])
-    name = entry.get("name")
-    subject = f'custom command "{" ".join((*above, str(name or "?")))}"'
+        none = InvalidSetting("a custom command must be a mapping", place=place, hints=["- name: hello"])
+        return CustomCommand(above, CustomCommandSettings(""), Map(place), place, (), "", (), none)
+    name = str(entry.get("name") or "")
+    subject = f'custom command "{" ".join((*above, name or "?"))}"'
     fits = fitted(entry, CustomCommandSettings)
     wrong = None if fits is not None else _what_is_wrong(entry, subject, place)
-    settings = fits or CustomCommandSettings(name=str(name))
+    settings = fits or CustomCommandSettings(name)
     words = (*above, *settings.name.split())
     own = {flag.name: flag for flag in settings.flags}
     wrong = wrong or _unlike_those_above(own, inherited, subject, place) or _without_a_default(settings, entry, subject)
@@ -124,11 +132,7 @@ def command_at(
 
 
 def _what_is_wrong(entry: Map, subject: str, place: Place) -> InvalidSetting | None:
-    """Return it, or raise it if it is the name."""
     misfits = check(entry, CustomCommandSettings, subject=subject, fallback=place)
-    for wrong in misfits.errors:
-        if "name" not in entry or wrong.place == entry.value_places["name"]:
-            raise wrong
     return next(iter((*misfits.errors, *misfits.unknown)), None)
 
 
