@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 from installed import CHROMIUM
 
@@ -42,11 +42,19 @@ def port_below(root: Path, seconds: float = 30) -> int:
     raise AssertionError("no browser was opened")
 
 
+def _connected(playwright: Playwright, address: str) -> Browser:
+    """Connect to the browser; while it is still starting, it now and then leaves a newcomer without an answer."""
+    try:
+        return playwright.chromium.connect_over_cdp(address, timeout=10_000)
+    except Error:
+        return playwright.chromium.connect_over_cdp(address)
+
+
 @contextmanager
 def first_page(root: Path) -> Iterator[Page]:
     """Give the first page of the browser that somebody else opened with a profile below `root`."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port_below(root)}")
+        browser = _connected(playwright, f"http://127.0.0.1:{port_below(root)}")
         context = browser.contexts[0]
         page = context.pages[0] if context.pages else context.wait_for_event("page")
         page.set_default_timeout(20_000)
