@@ -3,7 +3,7 @@
 from atmos_auth.wiring import Options
 from atmos_auth.wiring.own_command import OwnCommand
 
-HERE = "/work/project"
+HERE = "/srv/project"
 
 
 def own_command(**options) -> OwnCommand:
