@@ -36,28 +36,17 @@ def written_out(config: Config) -> dict[str, list[str]]:
     section = config.peek((SECTION,))
     if not isinstance(section, Mapping):
         return {}
-    texts = {name: value for name, value in section.items() if isinstance(value, str)}
-    return {name: _split(value) for name, value in texts.items() if _split(value)}
-
-
-def _split(value: str) -> list[str]:
-    try:
-        return _unnamed(shlex.split(value))
-    except ValueError:
-        return []
-
-
-def _unnamed(words: list[str]) -> list[str]:
-    """Leave out our own name."""
-    return words[1:] if words[:1] == ["atmos"] else words
+    judged = {name: _alias(name, value, config) for name, value in section.items()}
+    return {name: alias.words for name, alias in judged.items() if alias.wrong is None}
 
 
 def _alias(name: str, value: Any, config: Config) -> Alias:
     place, why = config.place((SECTION, name)), None
     try:
-        words = _unnamed(shlex.split(value)) if isinstance(value, str) else []
+        words = shlex.split(value) if isinstance(value, str) else []
     except ValueError as error:
         words, why = [], error
+    words = words[1:] if words[:1] == ["atmos"] else words  # our own name is no part of it
     if words:
         return Alias(words)
     if why is not None:
