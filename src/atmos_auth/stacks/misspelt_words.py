@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from atmos_auth.config.misspelt import nearest
 from atmos_auth.config.tree import Map, Seq
 from atmos_auth.domain.errors import ConfigError
 from atmos_auth.stacks.component import ABSTRACT, OF_ALL_METADATA
@@ -18,8 +19,6 @@ _NO_KEYS = {ABSTRACT: f"type: {ABSTRACT}"}
 _DEPENDENCIES = ("components", "files", "folders", "tools")
 _DEPENDENCY = ("component", "stack", "kind", "name", "path")
 _OLDER_DEPENDENCY = ("component", "stack", "namespace", "tenant", "environment", "stage", "file", "folder")
-# Two letters of four that have changed places are close enough.
-_CLOSE = 0.75
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -41,7 +40,7 @@ def _of_metadata(metadata: Map) -> Iterator[ConfigError]:
     written = metadata.get("type")
     # What a template makes of it is not known here.
     if isinstance(written, str) and written not in _TYPES and "{{" not in written:
-        close = _close(written, _TYPES)
+        close = nearest(written, _TYPES)
         yield ConfigError(
             f"`metadata.type` is {' or '.join(_TYPES)}, and `{written}` means nothing",
             place=metadata.value_places["type"],
@@ -72,15 +71,9 @@ def _keys(
 ) -> Iterator[ConfigError]:
     """Yield the keys that are nearly known ones; `otherwise` tells how something is written that is no key."""
     for key in holder if isinstance(holder, Map) else ():
-        if key not in known and (close := _close(key, (*known, *otherwise))):
+        if key not in known and (close := nearest(key, (*known, *otherwise))):
             yield ConfigError(
                 f"`{key}` is no key of {where}, and nothing reads it",
                 place=holder.key_places[key],
                 hints=[f"did you mean `{otherwise.get(close, close)}`?"],
             )
-
-
-def _close(word: str, known: tuple[str, ...]) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word.lower(), known, n=1, cutoff=_CLOSE)), None)
